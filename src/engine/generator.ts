@@ -1,0 +1,113 @@
+import type { DirectionsInput } from '../latent/directions-input.ts';
+import type { BackendChoice, BackendName, BackendReport } from '../runtime/backend.ts';
+import type { DirectionInfo, ModelInfo, NoiseMode } from '../weights/model-info.ts';
+
+/** Where a generator's weights come from: `bytes` wins over `src`, `src` over `model`; none of them: the model `pomona`. */
+export interface GeneratorSource {
+  /** A bundled model's name. */
+  readonly model?: string | undefined;
+  /** URL of a weights file. */
+  readonly src?: string | undefined;
+  /** SRI hash (`sha256-…`, `sha384-…`, `sha512-…`) that the bytes must have. */
+  readonly integrity?: string | undefined;
+  readonly crossOrigin?: 'anonymous' | 'use-credentials' | undefined;
+  /** A weights file; borrowed. */
+  readonly bytes?: Uint8Array | undefined;
+}
+
+/** How far loading is. `loaded` and `total` are bytes in phase `download` (total 0: unknown), else steps. */
+export interface LoadProgress {
+  readonly phase: 'download' | 'decode' | 'prepare';
+  readonly loaded: number;
+  readonly total: number;
+}
+
+export interface CreateGeneratorOptions extends GeneratorSource {
+  /** Default `auto`: webgpu, then wasm, then cpu. A named one that cannot run is `backend-unavailable`. */
+  readonly backend?: BackendChoice | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+}
+
+/** What picture to draw. All values are already valid here: clamping what a page wrote is the element's work. */
+export interface GenerateOptions {
+  /** Any string; default "0". */
+  readonly seed?: string | undefined;
+  /** z itself, zDim finite numbers; wins over `seed` (class and noise are still drawn from the seed). */
+  readonly latent?: Float32Array | undefined;
+  /** k, 1…zDim: components k and up of z are 0; default zDim. */
+  readonly latentDim?: number | undefined;
+  /** psi, 0…2; default the model's. */
+  readonly truncation?: number | undefined;
+  /** Name or index of a class; default: drawn uniformly from the seed. */
+  readonly classLabel?: string | number | undefined;
+  /** Default the model's. */
+  readonly noise?: NoiseMode | undefined;
+  readonly directions?: DirectionsInput | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface RenderOptions extends GenerateOptions {
+  /** A grid of 1…64 pictures: seed, seed/1, seed/2, …; default 1. With `latent` the first cell shows it. */
+  readonly samples?: number | undefined;
+  /** Columns of the grid; default the squarest. Empty cells are transparent. */
+  readonly columns?: number | undefined;
+}
+
+/** A picture as bytes: 4 · width · height, RGBA, row by row, alpha 255 (0 in empty cells of a grid). */
+export interface Picture {
+  readonly data: Uint8ClampedArray;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A picture ready to be shown, and what was drawn. */
+export interface RenderedBitmap {
+  /** Owned by the caller, who closes it or hands it to a `bitmaprenderer` canvas. */
+  readonly bitmap: ImageBitmap;
+  /** The z that was used for the first cell (zDim numbers), before latent-dim and normalisation. */
+  readonly latent: Float32Array;
+  /** The class that was drawn for the first cell; null for an unconditional model. */
+  readonly classIndex: number | null;
+  /** Milliseconds from the start of drawing to the finished bitmap, without waiting in the queue. */
+  readonly durationMs: number;
+  /** The backend that really drew. */
+  readonly backend: BackendName;
+}
+
+export interface ExportOptions {
+  /** True: only the tensors that differ from the file that was loaded. Default false. */
+  readonly delta?: boolean | undefined;
+}
+
+/**
+ * One generator: weights on a backend, ready to draw. The same interface is served in this realm (`createGenerator`) and
+ * across a worker boundary (`openGenerator` of the engine client). Rejections are `GanCanvasError` or `AbortError`.
+ * Arguments are borrowed, results owned by the caller.
+ */
+export interface Generator {
+  readonly info: ModelInfo;
+  readonly activeBackend: BackendName;
+  readonly backendReport: BackendReport;
+  /** One picture as bytes. */
+  generate(options?: GenerateOptions): Promise<Picture>;
+  /** A grid as bytes. */
+  renderPicture(options?: RenderOptions): Promise<Picture>;
+  /** A grid as an ImageBitmap; on WebGPU without read-back. Browsers only. */
+  renderBitmap(options?: RenderOptions): Promise<RenderedBitmap>;
+  /** The pictures from one seed to another, ends included: slerp in z, linear in w between the classes. steps 2…1000. */
+  interpolate(fromSeed: string, toSeed: string, steps: number, options?: RenderOptions): Promise<Picture[]>;
+  /** One bitmap on the way between two seeds, t in 0…1; what a walk shows. */
+  renderBetween(fromSeed: string, toSeed: string, t: number, options?: RenderOptions): Promise<RenderedBitmap>;
+  listDirections(): Promise<readonly DirectionInfo[]>;
+  /** The live weights as a file of our format; what is exported is what is shown (the live weights take the stored values). */
+  exportWeights(options?: ExportOptions): Promise<Uint8Array>;
+  /** Takes the tensors of a full file or a delta; `weights-format` when it does not fit, with the live weights untouched. */
+  importWeights(bytes: Uint8Array): Promise<void>;
+  /** Back to the file that was loaded. */
+  resetWeights(): Promise<void>;
+  /** Called after the generator moved to another backend by itself (a lost device); returns what removes the listener. */
+  onBackendChange(listener: (backend: BackendName, report: BackendReport) => void): () => void;
+  /** Gives back tensors and, with the last generator, the device; idempotent. */
+  dispose(): void;
+}

@@ -1,0 +1,55 @@
+import { esbuildPlugin } from '@web/dev-server-esbuild';
+import { chromeLauncher } from '@web/test-runner-chrome';
+import { fileURLToPath } from 'node:url';
+import { findChromium, CHROMIUM_FLAGS } from './tools/chromium.mjs';
+import { plainReporter } from './tools/plain-reporter.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Maps the packages that are not plain ES modules to their bundles in .cache/vendor. */
+function vendorPlugin() {
+  const bundles = {
+    '@tensorflow/tfjs-core': 'tfjs-core',
+    '@tensorflow/tfjs-backend-cpu': 'tfjs-backend-cpu',
+    '@tensorflow/tfjs-backend-wasm': 'tfjs-backend-wasm',
+    '@tensorflow/tfjs-backend-webgpu': 'tfjs-backend-webgpu',
+    chai: 'chai',
+  };
+  return { name: 'vendor', resolveImport: ({ source }) => (source in bundles ? `/.cache/vendor/${bundles[source]}.js` : undefined) };
+}
+
+/**
+ * `?isolated` in a page's or worker's URL asks for the headers of a cross-origin isolated page; `?csp=…` for that policy.
+ */
+function headersMiddleware(context, next) {
+  const policy = context.query.csp;
+  if (typeof policy === 'string') context.set('Content-Security-Policy', policy);
+  context.set('Cross-Origin-Resource-Policy', 'cross-origin');
+  context.set('Access-Control-Allow-Origin', '*');
+  if (context.query.isolated !== undefined) {
+    context.set('Cross-Origin-Opener-Policy', 'same-origin');
+    context.set('Cross-Origin-Embedder-Policy', 'require-corp');
+  }
+  return next();
+}
+
+const files = process.env.TEST_FILES ? process.env.TEST_FILES.split(',') : ['test/**/*.test.ts', '!test/node/**'];
+
+export default {
+  rootDir: root,
+  files,
+  concurrency: 2,
+  nodeResolve: { exportConditions: ['production', 'default'] },
+  plugins: [vendorPlugin(), esbuildPlugin({ ts: true, target: 'es2022', tsconfig: `${root}tsconfig.json` })],
+  middleware: [headersMiddleware],
+  browsers: [
+    chromeLauncher({ launchOptions: { executablePath: await findChromium(), headless: true, args: CHROMIUM_FLAGS }, concurrency: 2 }),
+  ],
+  testFramework: { config: { timeout: 120_000, ui: 'bdd' } },
+  testsStartTimeout: 60_000,
+  testsFinishTimeout: 900_000,
+  browserStartTimeout: 60_000,
+  reporters: [plainReporter()],
+  testRunnerHtml: (testFramework) =>
+    `<!doctype html><html lang="en"><head><meta charset="utf-8"><script>globalThis.REQUIRE_BACKENDS=${JSON.stringify(process.env.REQUIRE_BACKENDS ?? '')}</script></head><body><script type="module" src="${testFramework}"></script></body></html>`,
+};
