@@ -1,0 +1,49 @@
+/** Drives a Chromium by puppeteer-core, for tests and benchmarks outside of the test runner. */
+import puppeteer, { type Browser, type Page } from 'puppeteer-core';
+import { CHROMIUM_FLAGS, findChromium } from './chromium.mjs';
+
+/** Starts the project's Chromium; the caller closes it. */
+export async function launchBrowser(): Promise<Browser> {
+  return puppeteer.launch({ executablePath: await findChromium(), headless: true, args: [...CHROMIUM_FLAGS] });
+}
+
+export interface DrawnPicture {
+  readonly ready: boolean;
+  readonly backend: string | null;
+  readonly report: string;
+  /** Distinct colours among the picture's pixels; 0 when there is no picture. */
+  readonly colours: number;
+  readonly error: string | null;
+}
+
+/** Waits until the page's first <gan-canvas> has drawn or failed, and says what it shows. */
+export async function waitForPicture(page: Page, timeoutMs = 60_000): Promise<DrawnPicture> {
+  await page.waitForFunction(() => customElements.get('gan-canvas') !== undefined, { timeout: timeoutMs });
+  return page.evaluate(async (limitMs) => {
+    type Tag = HTMLElement & { ready: boolean; activeBackend: string | null; backendReport: unknown; generate(): Promise<ImageData> };
+    const tag = document.querySelector<Tag>('gan-canvas');
+    if (!tag) throw new Error('The page has no <gan-canvas>.');
+    const failure = await new Promise<string | null>((resolve) => {
+      if (tag.ready) resolve(null);
+      tag.addEventListener('load', () => {
+        resolve(null);
+      });
+      tag.addEventListener('error', (event) => {
+        resolve(String((event as ErrorEvent).message));
+      });
+      setTimeout(() => {
+        resolve('timeout');
+      }, limitMs);
+    });
+    const described = {
+      ready: tag.ready,
+      backend: tag.activeBackend,
+      report: JSON.stringify(tag.backendReport),
+      colours: 0,
+      error: failure,
+    };
+    if (failure !== null) return described;
+    const { data } = await tag.generate();
+    return { ...described, colours: new Set(new Uint32Array(data.buffer)).size };
+  }, timeoutMs);
+}
