@@ -1,0 +1,60 @@
+import { setThreadsCount, setWasmPaths, getThreadsCount } from '@tensorflow/tfjs-backend-wasm';
+import { env, findBackendFactory } from '@tensorflow/tfjs-core';
+import { canStartBlobWorkers } from '../blob-workers.ts';
+import { nodeFilePath } from '../node-file-path.ts';
+import type { OpenedBackend } from '../opened-backend.ts';
+
+/** More threads than this do not help networks of our size. */
+const MAX_THREADS = 4;
+
+/** The factory that the package registered when it was imported. The runtime replaces the registration by the open backend. */
+const packageFactory = findBackendFactory('wasm');
+let pathsAreSet = false;
+
+/** Tells TF.js where its binaries are; only once, since it refuses a second time after a failure. */
+function setBinaryPaths(): void {
+  if (pathsAreSet) return;
+  const simd = new URL('../../../node_modules/@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm', import.meta.url);
+  const threaded = new URL(
+    '../../../node_modules/@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm',
+    import.meta.url,
+  );
+  setWasmPaths({
+    // Never fetched: a browser without SIMD is refused below. TF.js wants an entry all the same.
+    'tfjs-backend-wasm.wasm': nodeFilePath(simd.href),
+    'tfjs-backend-wasm-simd.wasm': nodeFilePath(simd.href),
+    'tfjs-backend-wasm-threaded-simd.wasm': nodeFilePath(threaded.href),
+  });
+  pathsAreSet = true;
+}
+
+async function assertSimd(): Promise<void> {
+  if (typeof WebAssembly === 'undefined') throw new Error('there is no WebAssembly here');
+  if (!(await env().getAsync('WASM_HAS_SIMD_SUPPORT'))) throw new Error('this WebAssembly has no SIMD instructions');
+}
+
+/** Why there is only one thread, or null where TF.js may start threads. */
+async function refusalOfThreads(): Promise<string | null> {
+  if ((globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated !== true) return 'not cross-origin isolated';
+  if ((navigator.hardwareConcurrency || 1) < 2) return 'one processor core';
+  if (!(await canStartBlobWorkers())) return 'workers from blob: URLs are forbidden here';
+  return null;
+}
+
+/** Starts TF.js's WASM backend: SIMD always, threads only where the page is cross-origin isolated and TF.js's blob workers may start. */
+export async function openBackend(): Promise<OpenedBackend> {
+  await assertSimd();
+  const oneThread = await refusalOfThreads();
+  env().set('WASM_HAS_MULTITHREAD_SUPPORT', oneThread === null);
+  if (oneThread === null) setThreadsCount(Math.min(MAX_THREADS, navigator.hardwareConcurrency));
+  setBinaryPaths();
+  const kernelBackend = await Promise.resolve(packageFactory()).catch((error: unknown) => {
+    throw new Error(`TF.js could not start its .wasm file: ${(error as { message?: string }).message ?? String(error)}`, { cause: error });
+  });
+  return {
+    kernelBackend,
+    detail: oneThread === null ? `SIMD, ${getThreadsCount()} threads` : `SIMD, 1 thread (${oneThread})`,
+    gpuBytes: () => null,
+    close: () => undefined,
+  };
+}

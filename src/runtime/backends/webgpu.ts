@@ -1,0 +1,54 @@
+import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import type { OpenedBackend } from '../opened-backend.ts';
+
+/** Limits that TF.js makes use of; each is asked for at the most that the adapter has. */
+const LIMITS = [
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeWorkgroupsPerDimension',
+  'maxStorageBufferBindingSize',
+  'maxBufferSize',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeInvocationsPerWorkgroup',
+] as const;
+
+async function requestAdapter(): Promise<GPUAdapter> {
+  const gpu = (globalThis.navigator as Navigator | undefined)?.gpu;
+  if (!gpu) throw new Error('this browser or context has no navigator.gpu (WebGPU also needs a secure context)');
+  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
+  if (!adapter) throw new Error('the browser has WebGPU, but no adapter for it (no GPU, or it is on the blocklist)');
+  return adapter;
+}
+
+function describeAdapter(adapter: GPUAdapter): string {
+  const { vendor, architecture, description } = adapter.info;
+  return [vendor, architecture, description].filter(Boolean).join(' ') || 'unnamed adapter';
+}
+
+/**
+ * Starts WebGPU on a device of our own: TF.js neither listens to `device.lost` nor says why there is no device, and it asks for the feature
+ * 'bgra8unorm-storage' in a nested array, which a browser that checks refuses.
+ */
+export async function openBackend(): Promise<OpenedBackend> {
+  const adapter = await requestAdapter();
+  const device = await adapter.requestDevice({
+    requiredFeatures: adapter.features.has('timestamp-query') ? ['timestamp-query'] : [],
+    requiredLimits: Object.fromEntries(LIMITS.map((name) => [name, adapter.limits[name]])),
+  });
+  let closed = false;
+  const lost = new Promise<string>((resolve) => {
+    void device.lost.then(({ reason, message }) => {
+      if (!closed) resolve(`the GPU device was lost (${reason}${message ? `: ${message}` : ''})`);
+    });
+  });
+  const kernelBackend = new WebGPUBackend(device, adapter.info);
+  return {
+    kernelBackend,
+    detail: describeAdapter(adapter),
+    lost,
+    gpuBytes: () => kernelBackend.memory().numBytesAllocatedInGPU,
+    close: () => {
+      closed = true;
+      device.destroy();
+    },
+  };
+}
