@@ -1,0 +1,227 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { StyleGan2Architecture } from '../weights/architecture.ts';
+import {
+  ACTIVATION_GAIN,
+  ACTIVATION_SLOPE,
+  applyDense,
+  mappingLayers,
+  normalizeRows,
+  prepareDense,
+  weightAndBias,
+  type DenseLayer,
+} from './dense-layer.ts';
+import { foldKernel, pixelShuffle, upsamplingAxis } from './fold-kernel.ts';
+import { preparedTensor, requireParameter, type GeneratorNetwork, type Noise, type Parameters, type Prepared } from './network.ts';
+
+const EPSILON = 1e-8;
+
+/** A modulated 3×3 convolution with noise and leaky ReLU. */
+interface SynthesisLayer {
+  readonly kind: 'conv';
+  readonly name: string;
+  readonly inputs: number;
+  /** Side of its output. */
+  readonly size: number;
+  readonly up: boolean;
+  /** Row of ws that styles it. */
+  readonly row: number;
+  /** Which noise field it takes. */
+  readonly noiseIndex: number;
+}
+
+/** A modulated 1×1 convolution to colours, added to the upsampled image so far. */
+interface ToRgbLayer {
+  readonly kind: 'rgb';
+  readonly name: string;
+  readonly inputs: number;
+  readonly row: number;
+}
+
+/** Channels at a resolution. */
+export function channelsAt(architecture: StyleGan2Architecture, size: number): number {
+  return Math.min(Math.floor(architecture.channel_base / size), architecture.channel_max);
+}
+
+/** All layers in the order in which they run. */
+function listLayers(architecture: StyleGan2Architecture): (SynthesisLayer | ToRgbLayer)[] {
+  const layers: (SynthesisLayer | ToRgbLayer)[] = [];
+  let row = 0;
+  let noiseIndex = 0;
+  for (let size = 4; size <= architecture.resolution; size *= 2) {
+    const block = `synthesis.b${size}`;
+    const width = channelsAt(architecture, size);
+    if (size > 4) {
+      const inputs = channelsAt(architecture, size / 2);
+      layers.push({ kind: 'conv', name: `${block}.conv0`, inputs, size, up: true, row: row++, noiseIndex: noiseIndex++ });
+    }
+    layers.push({ kind: 'conv', name: `${block}.conv1`, inputs: width, size, up: false, row: row++, noiseIndex: noiseIndex++ });
+    // The next block's first convolution shares the row of this block's toRGB.
+    layers.push({ kind: 'rgb', name: `${block}.torgb`, inputs: width, row });
+  }
+  return layers;
+}
+
+/** [O, I, k, k] to [k, k, I, O]. */
+export function toHwio(weight: tf.Tensor): tf.Tensor4D {
+  return tf.transpose(weight as tf.Tensor4D, [2, 3, 1, 0]);
+}
+
+/** A StyleGAN2 skip generator. Styles scale the activations, so that all kernels are constant. */
+export class StyleGan2Generator implements GeneratorNetwork {
+  readonly numWs: number;
+  readonly wDim: number;
+  readonly resolution: number;
+  readonly noiseSizes: readonly number[];
+  readonly parameterNames: readonly string[];
+  readonly bufferNames: readonly string[];
+  readonly #architecture: StyleGan2Architecture;
+  readonly #mapping: readonly DenseLayer[];
+  readonly #embedding: DenseLayer | null;
+  readonly #layers: readonly (SynthesisLayer | ToRgbLayer)[];
+
+  constructor(architecture: StyleGan2Architecture) {
+    const { z_dim, w_dim, classes, mapping_layers } = architecture;
+    this.#architecture = architecture;
+    this.wDim = w_dim;
+    this.resolution = architecture.resolution;
+    this.numWs = 2 * Math.log2(architecture.resolution) - 2;
+    this.#embedding = classes ? { name: 'mapping.embed', inputs: classes } : null;
+    this.#mapping = mappingLayers('mapping', mapping_layers, z_dim + (classes ? w_dim : 0), w_dim);
+    this.#layers = listLayers(architecture);
+    const convolutions = this.#layers.filter((layer) => layer.kind === 'conv');
+    this.noiseSizes = convolutions.map(({ size }) => size);
+    this.parameterNames = [
+      ...[...(this.#embedding ? [this.#embedding] : []), ...this.#mapping].flatMap(weightAndBias),
+      'synthesis.b4.const',
+      ...this.#layers.flatMap((layer) => [...weightAndBias(layer), `${layer.name}.affine.weight`, `${layer.name}.affine.bias`]),
+      ...convolutions.map(({ name }) => `${name}.noise_strength`),
+    ];
+    this.bufferNames = ['mapping.w_avg', ...convolutions.map(({ name }) => `${name}.noise_const`)];
+  }
+
+  prepare(parameters: Parameters): Prepared {
+    return tf.tidy(() => {
+      const prepared: Prepared = {};
+      if (this.#embedding) prepareDense(prepared, parameters, this.#embedding);
+      for (const layer of this.#mapping) prepareDense(prepared, parameters, layer);
+      prepared['w_avg'] = tf.reshape(tf.clone(requireParameter(parameters, 'mapping.w_avg')), [1, this.wDim]);
+      const constant = requireParameter(parameters, 'synthesis.b4.const') as tf.Tensor3D;
+      prepared['const'] = tf.expandDims(tf.transpose(constant, [1, 2, 0]), 0);
+      for (const layer of this.#layers) {
+        if (layer.kind === 'conv') this.#prepareConvolution(prepared, parameters, layer);
+        else this.#prepareToRgb(prepared, parameters, layer);
+      }
+      prepared['upsample'] = bilinearKernel();
+      return prepared;
+    });
+  }
+
+  #prepareConvolution(prepared: Prepared, parameters: Parameters, { name, inputs, size, up }: SynthesisLayer): void {
+    const kernel = toHwio(requireParameter(parameters, `${name}.weight`));
+    prepareDense(prepared, parameters, { name: `${name}.affine`, inputs: this.wDim });
+    // √2 · rsqrt(p + ε) = rsqrt(p / 2 + ε / 2): the activation's gain costs nothing.
+    prepared[`${name}.power`] = tf.reshape(tf.mul(tf.sum(tf.square(kernel), [0, 1]), 1 / ACTIVATION_GAIN ** 2), [inputs, kernel.shape[3]]);
+    prepared[`${name}.kernel`] = up ? foldKernel(kernel, upsamplingAxis()) : kernel;
+    prepared[`${name}.bias`] = tf.mul(requireParameter(parameters, `${name}.bias`), ACTIVATION_GAIN);
+    const strength = parameters.get(`${name}.noise_strength`);
+    const field = parameters.get(`${name}.noise_const`);
+    if (!strength) return;
+    const scaled = tf.mul(tf.reshape(strength, []), ACTIVATION_GAIN);
+    prepared[`${name}.strength`] = scaled;
+    if (field) prepared[`${name}.noise`] = tf.mul(tf.reshape(field, [1, size, size, 1]), scaled);
+  }
+
+  #prepareToRgb(prepared: Prepared, parameters: Parameters, { name, inputs }: ToRgbLayer): void {
+    prepareDense(prepared, parameters, { name: `${name}.affine`, inputs: this.wDim, gain: 1 / Math.sqrt(inputs) });
+    prepared[`${name}.kernel`] = toHwio(requireParameter(parameters, `${name}.weight`));
+    prepared[`${name}.bias`] = tf.clone(requireParameter(parameters, `${name}.bias`));
+  }
+
+  map(prepared: Prepared, z: tf.Tensor2D, oneHot: tf.Tensor2D | null): tf.Tensor2D {
+    return tf.tidy(() => {
+      let x = normalizeRows(z);
+      if (this.#embedding && oneHot) x = tf.concat([x, normalizeRows(applyDense(prepared, oneHot, this.#embedding))], 1);
+      for (const layer of this.#mapping) x = applyDense(prepared, x, layer);
+      return x;
+    });
+  }
+
+  toWs(prepared: Prepared, w: tf.Tensor2D, psi: number, offsets: tf.Tensor2D | null): tf.Tensor3D {
+    return tf.tidy(() => {
+      const mean = preparedTensor<tf.Tensor2D>(prepared, 'w_avg');
+      const truncated = psi === 1 ? w : tf.add(tf.mul(w, psi), tf.mul(mean, 1 - psi));
+      const ws = tf.tile(tf.expandDims(truncated, 1), [1, this.numWs, 1]) as tf.Tensor3D;
+      return offsets ? tf.add(ws, tf.expandDims(offsets, 0)) : ws;
+    });
+  }
+
+  synthesize(prepared: Prepared, ws: tf.Tensor3D, noise: Noise): tf.Tensor4D {
+    return tf.tidy(() => {
+      const rows = tf.unstack(ws, 1) as tf.Tensor2D[];
+      const styleOf = ({ name, row, inputs }: SynthesisLayer | ToRgbLayer): tf.Tensor2D =>
+        applyDense(prepared, rows[row] as tf.Tensor2D, { name: `${name}.affine`, inputs });
+      let x = preparedTensor<tf.Tensor4D>(prepared, 'const');
+      let image: tf.Tensor4D | null = null;
+      for (const layer of this.#layers) {
+        const style = styleOf(layer);
+        if (layer.kind === 'conv') x = this.#convolve(prepared, x, style, layer, noise);
+        else image = this.#addColours(prepared, x, style, layer, image);
+      }
+      return image as tf.Tensor4D;
+    });
+  }
+
+  /** x [n or 1, s, s, I] and styles [n, I] to [n, size, size, O]. */
+  #convolve(prepared: Prepared, x: tf.Tensor4D, style: tf.Tensor2D, { name, up, noiseIndex }: SynthesisLayer, noise: Noise): tf.Tensor4D {
+    return tf.tidy(() => {
+      const power = tf.matMul(tf.square(style), preparedTensor<tf.Tensor2D>(prepared, `${name}.power`));
+      const demodulation = spread(tf.rsqrt(tf.add(power, EPSILON / ACTIVATION_GAIN ** 2)));
+      let y = tf.conv2d(tf.mul(x, spread(style)) as tf.Tensor4D, preparedTensor<tf.Tensor4D>(prepared, `${name}.kernel`), 1, 1);
+      if (up) y = pixelShuffle(y, 2);
+      y = tf.mul(y, demodulation);
+      const field = noiseField(prepared, name, noise, noiseIndex);
+      if (field) y = tf.add(y, field);
+      return this.#clamped(tf.leakyRelu(tf.add(y, preparedTensor(prepared, `${name}.bias`)), ACTIVATION_SLOPE));
+    });
+  }
+
+  #addColours(prepared: Prepared, x: tf.Tensor4D, style: tf.Tensor2D, { name }: ToRgbLayer, image: tf.Tensor4D | null): tf.Tensor4D {
+    return tf.tidy(() => {
+      const colours = tf.conv2d(tf.mul(x, spread(style)) as tf.Tensor4D, preparedTensor<tf.Tensor4D>(prepared, `${name}.kernel`), 1, 0);
+      const y = this.#clamped(tf.add(colours, preparedTensor(prepared, `${name}.bias`)));
+      if (!image) return y;
+      return tf.add(y, pixelShuffle(tf.conv2d(image, preparedTensor<tf.Tensor4D>(prepared, 'upsample'), 1, 1), 2));
+    });
+  }
+
+  #clamped(x: tf.Tensor4D): tf.Tensor4D {
+    const limit = this.#architecture.conv_clamp ?? null;
+    return limit === null ? x : tf.clipByValue(x, -limit, limit);
+  }
+}
+
+/** [n, c] as [n, 1, 1, c]. */
+function spread(x: tf.Tensor2D): tf.Tensor4D {
+  return tf.reshape(x, [x.shape[0], 1, 1, x.shape[1]]);
+}
+
+/** The layer's noise [n or 1, size, size, 1], scaled; null where there is none. */
+function noiseField(prepared: Prepared, name: string, noise: Noise, index: number): tf.Tensor4D | null {
+  switch (noise.mode) {
+    case 'none':
+      return null;
+    case 'const':
+      return (prepared[`${name}.noise`] as tf.Tensor4D | undefined) ?? null;
+    case 'random': {
+      const strength = prepared[`${name}.strength`];
+      return strength ? tf.mul(noise.fields(index), strength) : null;
+    }
+  }
+}
+
+/** The [1, 3, 3, 1] upsampling of an image is bilinear, with zeros outside: a kernel [3, 3, 3, 12] for a convolution and a pixel shuffle. */
+function bilinearKernel(): tf.Tensor4D {
+  const identity = tf.reshape(tf.eye(3), [1, 1, 3, 3]) as tf.Tensor4D;
+  const phases = { phases: 2, taps: 3, size: 1, padBefore: 1, values: Float32Array.of(0.25, 0.75, 0, 0, 0.75, 0.25) };
+  return foldKernel(identity, phases);
+}
