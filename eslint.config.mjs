@@ -6,6 +6,7 @@ import tseslint from 'typescript-eslint';
 
 /** Layers, top first: a file may import from its own layer and from those listed for it, and from nothing else in src. */
 const LAYERS = {
+  cli: ['engine', 'latent', 'weights', 'runtime', 'support'],
   element: ['engine', 'latent', 'weights', 'runtime', 'support'],
   engine: ['training', 'model', 'latent', 'weights', 'runtime', 'support'],
   training: ['model', 'latent', 'weights', 'runtime', 'support'],
@@ -16,8 +17,9 @@ const LAYERS = {
   support: [],
 };
 
-/** Packages that src may import, and the layers that may. */
+/** Packages that src may import, and the layers that may; `*` is anything. */
 const PACKAGES = {
+  cli: ['fast-png', 'cli-progress', 'node:*'],
   element: ['lit', 'lit/*'],
   engine: [],
   training: ['@tensorflow/tfjs-core'],
@@ -52,7 +54,7 @@ const packageRules = Object.entries(PACKAGES).map(([layer, allowed]) => ({
         patterns: [
           {
             // Anything that is not relative and not on the layer's list.
-            regex: `^(?!\\.{1,2}/)(?!(${allowed.map((name) => name.replace('/*', '(/.*)?').replace('.', '\\.')).join('|') || '\\b\\B'})$)`,
+            regex: `^(?!\\.{1,2}/)(?!(${allowed.map((name) => name.replace('.', '\\.').replace('/*', '(/.*)?').replace(':*', ':.+')).join('|') || '\\b\\B'})$)`,
             message: `Layer "${layer}" may import only these packages: ${allowed.join(', ') || 'none'}.`,
           },
         ],

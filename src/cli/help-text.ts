@@ -1,0 +1,42 @@
+/** What `gan-canvas --help` prints. */
+export const HELP = `Usage: gan-canvas render [options] --out FILE.png
+
+Draws pictures from a small generative network. Equal seeds give the same picture here and in every browser.
+
+Commands:
+  render          draw pictures; gan-canvas render --help lists its options
+
+Options:
+  -h, --help      print this
+      --version   print the version
+`;
+
+/** What `gan-canvas render --help` prints. */
+export function renderHelp(models: readonly string[]): string {
+  return `Usage: gan-canvas render [options] --out FILE.png
+
+What draws:
+  --model NAME          a bundled model: ${models.join(', ')} (default pomona)
+  --src FILE or URL     a weights file (.safetensors) instead
+  --integrity HASH      SRI hash that the bytes of --src must have
+  --backend NAME        wasm (default) or cpu
+
+What is drawn:
+  --seed SEED           any string (default 0); 0..63 is a range, 1,2,5..9 a list (\\, is a comma), and it may be repeated
+  --latent FILE.json    z itself, an array of numbers; class and noise still come from the seed
+  --latent-dim K        only the first K components of z count
+  --truncation PSI      0 (the mean picture) to 2; default the model's
+  --class-label NAME    name or index of a class; default drawn from the seed
+  --noise MODE          const, none or random (from the seed); default the model's
+  --directions LIST     name:size pairs, "redness:1.5 roundness:-1", or JSON with vectors of your own
+
+What is written (PNG; how each was made stands in its text chunk "gan-canvas"):
+  -o, --out PATH        a file; a folder, or a name with {seed} or {index}, for many; - for stdout. Missing folders are made.
+  --sheet 8x8           all pictures on one sheet, columns x rows; a single seed fills it with seed, seed/1, seed/2, …
+  --scale N             enlarge N times, 1 to 32, smoothly
+  --pixelated           enlarge by repeating pixels
+  -q, --quiet           print only errors
+
+Exit codes: 0 done, 1 failed (a file, the network, a backend), 2 the command is wrong. DEBUG=1 adds the stack to an error.
+`;
+}

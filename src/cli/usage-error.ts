@@ -1,0 +1,4 @@
+/** The command line is wrong: an option, a value, or a combination. Ends with exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
