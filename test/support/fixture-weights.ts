@@ -1,0 +1,52 @@
+import { decodeSafetensors, encodeSafetensors } from '../../src/weights/safetensors.ts';
+import { decodeWeights, encodeWeights } from '../../src/weights/weights-file.ts';
+import type { WeightsFile, WeightsTensor } from '../../src/weights/weights-file.ts';
+
+/** The small networks in test/fixtures, by the beginning of their file names. */
+export const FIXTURE_NETWORKS = ['stylegan2-tiny', 'stylegan2-tiny-classes', 'tiny-dcgan'] as const;
+export type FixtureNetwork = (typeof FIXTURE_NETWORKS)[number];
+
+/** The bytes of a file in test/fixtures, in the browser and in Node. */
+export async function loadFixtureBytes(name: string): Promise<Uint8Array> {
+  const url = new URL(`../fixtures/${name}`, import.meta.url);
+  if (url.protocol === 'file:') return new Uint8Array(await process.getBuiltinModule('node:fs/promises').readFile(url));
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url.href}: ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+/**
+ * A fixture's network as a file of our format, F32. The reference's files have the metadata `architecture` where ours have
+ * `gan_canvas`; `metadata` are fields of the latter to add (labels, truncation, …).
+ */
+export async function loadFixtureWeights(
+  network: FixtureNetwork,
+  role: 'generator' | 'discriminator' = 'generator',
+  metadata: Readonly<Record<string, unknown>> = {},
+): Promise<Uint8Array> {
+  const file = decodeSafetensors(await loadFixtureBytes(`${network}-${role}.safetensors`));
+  const architecture: unknown = JSON.parse(file.metadata.architecture ?? 'null');
+  const ganCanvas = JSON.stringify({ format: 1, name: network, architecture, ...metadata });
+  // Through our own writer, so that the bytes are what an export gives.
+  return encodeWeights(decodeWeights(encodeSafetensors({ metadata: { gan_canvas: ganCanvas }, tensors: file.tensors })));
+}
+
+/** {@link loadFixtureWeights}, decoded. */
+export async function loadFixtureFile(
+  network: FixtureNetwork,
+  role: 'generator' | 'discriminator' = 'generator',
+  metadata: Readonly<Record<string, unknown>> = {},
+): Promise<WeightsFile> {
+  return decodeWeights(await loadFixtureWeights(network, role, metadata));
+}
+
+/** The reference's inputs, outputs and gradients of a fixture, by name. Images are NHWC. */
+export async function loadFixtureCases(network: FixtureNetwork | 'tiny-stylegan2-ada'): Promise<ReadonlyMap<string, WeightsTensor>> {
+  const { tensors } = decodeSafetensors(await loadFixtureBytes(`${network}-cases.safetensors`));
+  const cases = new Map<string, WeightsTensor>();
+  for (const [name, { dtype, shape, bytes }] of tensors) {
+    if (dtype !== 'F32') throw new Error(`Case ${name} is ${dtype}; expected F32.`);
+    cases.set(name, { dtype, shape, values: new Float32Array(new Uint8Array(bytes).buffer) });
+  }
+  return cases;
+}
