@@ -21,6 +21,8 @@ export interface Runtime {
   readonly backend: BackendName;
   /** What was tried before this backend, and why it was refused. */
   readonly report: BackendReport;
+  /** Whether pictures may be drawn on a canvas by this backend's own GPU device. */
+  readonly canPresent: boolean;
   /**
    * Makes this backend current and runs synchronous tensor code. What the work keeps is its own affair (use tf.tidy).
    * Throws `disposed` after dispose(), and `backend-unavailable` once the device is lost.
@@ -86,7 +88,7 @@ async function startShared(name: BackendName): Promise<SharedBackend> {
   // TF.js greets Node and warns of slow reads on the console; nobody who uses a picture element wants that.
   tf.env().set('PROD', true);
   const opened: OpenedBackend = foreign
-    ? { kernelBackend: foreign, detail: 'started by this page', gpuBytes: () => null, close: () => undefined }
+    ? { kernelBackend: foreign, detail: 'started by this page', canPresent: false, gpuBytes: () => null, close: () => undefined }
     : await openBackend(name);
   if (!foreign) registerInstance(name, opened.kernelBackend);
   const backend: SharedBackend = { name, opened, listeners: new Set(), owned: !foreign, users: 0, lostReason: null };
@@ -127,6 +129,10 @@ class SharedRuntime implements Runtime {
 
   get backend(): BackendName {
     return this.#shared.name;
+  }
+
+  get canPresent(): boolean {
+    return this.#shared.opened.canPresent;
   }
 
   run<T>(work: () => T): T {

@@ -29,6 +29,12 @@ export const CHROMIUM_FLAGS = [
   '--disable-dev-shm-usage',
   '--enable-unsafe-webgpu',
   '--use-webgpu-adapter=swiftshader',
+  // Without these Chromium's GPU process dies of every WebGPU canvas that SwiftShader draws: Dawn is on Vulkan, the compositor must be too.
+  '--enable-features=Vulkan',
+  '--use-vulkan=swiftshader',
+  '--use-gl=angle',
+  '--use-angle=swiftshader',
+  '--disable-vulkan-surface',
 ];
 
 function findDownloaded() {

@@ -6,6 +6,7 @@ export function openBackend(): Promise<OpenedBackend> {
   return Promise.resolve({
     kernelBackend: new MathBackendCPU(),
     detail: 'plain JavaScript, one thread',
+    canPresent: false,
     gpuBytes: () => null,
     close: () => undefined,
   });

@@ -54,6 +54,7 @@ export async function openBackend(): Promise<OpenedBackend> {
   return {
     kernelBackend,
     detail: oneThread === null ? `SIMD, ${getThreadsCount()} threads` : `SIMD, 1 thread (${oneThread})`,
+    canPresent: false,
     gpuBytes: () => null,
     close: () => undefined,
   };

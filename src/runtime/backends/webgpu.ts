@@ -20,8 +20,9 @@ async function requestAdapter(): Promise<GPUAdapter> {
 }
 
 function describeAdapter(adapter: GPUAdapter): string {
-  const { vendor, architecture, description } = adapter.info;
-  return [vendor, architecture, description].filter(Boolean).join(' ') || 'unnamed adapter';
+  const { vendor, architecture, description, isFallbackAdapter } = adapter.info;
+  const name = [vendor, architecture, description].filter(Boolean).join(' ') || 'unnamed adapter';
+  return isFallbackAdapter ? `${name} (software)` : name;
 }
 
 /**
@@ -45,6 +46,7 @@ export async function openBackend(): Promise<OpenedBackend> {
     kernelBackend,
     detail: describeAdapter(adapter),
     lost,
+    canPresent: !adapter.info.isFallbackAdapter,
     gpuBytes: () => kernelBackend.memory().numBytesAllocatedInGPU,
     close: () => {
       closed = true;

@@ -1,0 +1,50 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { GanCanvasError } from '../support/errors.ts';
+import { presentBuffer } from './canvas-presenter.webgpu.ts';
+import type { Runtime } from './runtime.ts';
+
+/**
+ * The bytes of a grid: RGBA, straight alpha, row by row. `grid` is [height, width, 4] of whole numbers 0…255 on this runtime; borrowed.
+ * Throws `backend-unavailable` when the GPU device is lost meanwhile.
+ */
+export async function readRgba(runtime: Runtime, grid: tf.Tensor3D): Promise<Uint8ClampedArray> {
+  const levels = await grid.data().catch((error: unknown) => {
+    // A lost device rejects with an AbortError, which must not pass for an abort of the caller's.
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new GanCanvasError('backend-unavailable', `Pixels could not be read from ${runtime.backend}: ${reason}.`, { cause: error });
+  });
+  return Uint8ClampedArray.from(levels);
+}
+
+/**
+ * A grid as a bitmap that the caller owns. `grid` as in {@link readRgba}. On a GPU the pixels stay there; elsewhere they are copied.
+ * `path` is for tests: the way to take instead of the runtime's own.
+ */
+export async function toImageBitmap(
+  runtime: Runtime,
+  grid: tf.Tensor3D,
+  path: 'canvas' | 'read-back' = runtime.canPresent ? 'canvas' : 'read-back',
+): Promise<ImageBitmap> {
+  const [height, width] = grid.shape;
+  if (path === 'canvas') {
+    const bitmap = runtime.run(() => presentGrid(grid));
+    if (bitmap) return bitmap;
+  }
+  const pixels = await readRgba(runtime, grid);
+  return createImageBitmap(new ImageData(pixels as Uint8ClampedArray<ArrayBuffer>, width, height));
+}
+
+/** The grid drawn by its GPU device; null for a tensor that TF.js still keeps in JavaScript's memory. */
+function presentGrid(grid: tf.Tensor3D): ImageBitmap | null {
+  const backend = tf.backend() as WebGPUBackend;
+  if (!backend.tensorMap.get(grid.dataId).resource) return null;
+  const [height, width] = grid.shape;
+  // Submits what TF.js has recorded so far, and copies the tensor; drawing comes after that in the queue.
+  const { tensorRef, buffer } = grid.dataToGPU();
+  try {
+    return buffer ? presentBuffer(backend.device, buffer, width, height) : null;
+  } finally {
+    tensorRef.dispose();
+  }
+}
