@@ -56,7 +56,14 @@ function forbidPackages(pattern) {
   };
 }
 
+/** TensorFlow.js's code for Node, which a browser never reaches but whose require() calls would stay in the bundle. */
+const withoutNodePlatform = {
+  name: 'without-node-platform',
+  load: (id) => (/tfjs-core\/dist\/platforms\/platform_node\.js$/.test(id) ? 'export {};' : null),
+};
+
 const browserPlugins = (options) => [
+  withoutNodePlatform,
   assetUrls(options),
   resolve({ browser: true, extensions: ['.mjs', '.js', '.ts'], exportConditions: ['production'] }),
   commonjs(),
@@ -103,7 +110,14 @@ const node = {
     resolve({ extensions: ['.mjs', '.js', '.ts'] }),
     esbuild({ target: 'node20', tsconfig: 'tsconfig.json' }),
   ],
-  output: { dir: 'dist/node', format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js', sourcemap: true },
+  output: {
+    dir: 'dist/node',
+    format: 'es',
+    banner: (chunk) => (chunk.isEntry && chunk.name === 'cli' ? '#!/usr/bin/env node' : ''),
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name]-[hash].js',
+    sourcemap: true,
+  },
   onwarn,
 };
 
