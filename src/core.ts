@@ -1,0 +1,21 @@
+/**
+ * `gan-canvas/core`: the engine without the element, for pages, workers and Node. A generator made here draws in the realm that
+ * made it.
+ */
+export { createGenerator } from './engine/create-generator.ts';
+export type {
+  CreateGeneratorOptions,
+  ExportOptions,
+  GenerateOptions,
+  Generator,
+  GeneratorSource,
+  LoadProgress,
+  Picture,
+  RenderedBitmap,
+  RenderOptions,
+} from './engine/generator.ts';
+export type { DirectionSetting, DirectionsInput } from './latent/directions-input.ts';
+export type { BackendAttempt, BackendChoice, BackendName, BackendReport } from './runtime/backend.ts';
+export { GanCanvasError, isAbortError, type GanCanvasErrorCode } from './support/errors.ts';
+export type { Architecture, DcganArchitecture, DcganLayer, StyleGan2Architecture } from './weights/architecture.ts';
+export type { DirectionInfo, ModelInfo, NoiseMode } from './weights/model-info.ts';

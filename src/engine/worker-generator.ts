@@ -1,0 +1,96 @@
+import type { BackendName, BackendReport } from '../runtime/backend.ts';
+import type { DirectionInfo, ModelInfo } from '../weights/model-info.ts';
+import type {
+  CreateGeneratorOptions,
+  ExportOptions,
+  GenerateOptions,
+  Generator,
+  Picture,
+  RenderedBitmap,
+  RenderOptions,
+} from './generator.ts';
+import type { OpenedGenerator } from './protocol.ts';
+import type { BackendListener, WorkerLink } from './worker-link.ts';
+
+/** Opens a generator in the worker at the other end of `link`. */
+export async function openWorkerGenerator(link: WorkerLink, options: CreateGeneratorOptions): Promise<Generator> {
+  const { id, opened } = await link.open(options);
+  return new WorkerGenerator(link, id, opened);
+}
+
+/** A generator in a worker: sends each command over the link. Rejects with `WorkerCrashError` when the worker ends. */
+class WorkerGenerator implements Generator {
+  readonly info: ModelInfo;
+  readonly #link: WorkerLink;
+  readonly #id: number;
+  readonly #listeners = new Set<BackendListener>();
+  #activeBackend: BackendName;
+  #backendReport: BackendReport;
+
+  constructor(link: WorkerLink, id: number, { info, activeBackend, backendReport }: OpenedGenerator) {
+    this.info = info;
+    this.#link = link;
+    this.#id = id;
+    this.#activeBackend = activeBackend;
+    this.#backendReport = backendReport;
+    link.listen(id, (backend, report) => {
+      this.#activeBackend = backend;
+      this.#backendReport = report;
+      for (const listener of [...this.#listeners]) listener(backend, report);
+    });
+  }
+
+  get activeBackend(): BackendName {
+    return this.#activeBackend;
+  }
+
+  get backendReport(): BackendReport {
+    return this.#backendReport;
+  }
+
+  generate({ signal, ...options }: GenerateOptions = {}): Promise<Picture> {
+    return this.#link.command<'generate'>(this.#id, { name: 'generate', args: [options] }, signal);
+  }
+
+  renderPicture({ signal, ...options }: RenderOptions = {}): Promise<Picture> {
+    return this.#link.command<'renderPicture'>(this.#id, { name: 'renderPicture', args: [options] }, signal);
+  }
+
+  renderBitmap({ signal, ...options }: RenderOptions = {}): Promise<RenderedBitmap> {
+    return this.#link.command<'renderBitmap'>(this.#id, { name: 'renderBitmap', args: [options] }, signal);
+  }
+
+  interpolate(fromSeed: string, toSeed: string, steps: number, { signal, ...options }: RenderOptions = {}): Promise<Picture[]> {
+    return this.#link.command<'interpolate'>(this.#id, { name: 'interpolate', args: [fromSeed, toSeed, steps, options] }, signal);
+  }
+
+  renderBetween(fromSeed: string, toSeed: string, t: number, { signal, ...options }: RenderOptions = {}): Promise<RenderedBitmap> {
+    return this.#link.command<'renderBetween'>(this.#id, { name: 'renderBetween', args: [fromSeed, toSeed, t, options] }, signal);
+  }
+
+  listDirections(): Promise<readonly DirectionInfo[]> {
+    return Promise.resolve(this.info.directions);
+  }
+
+  exportWeights(options: ExportOptions = {}): Promise<Uint8Array> {
+    return this.#link.command<'exportWeights'>(this.#id, { name: 'exportWeights', args: [options] }, undefined);
+  }
+
+  importWeights(bytes: Uint8Array): Promise<void> {
+    return this.#link.command<'importWeights'>(this.#id, { name: 'importWeights', args: [bytes] }, undefined);
+  }
+
+  resetWeights(): Promise<void> {
+    return this.#link.command<'resetWeights'>(this.#id, { name: 'resetWeights', args: [] }, undefined);
+  }
+
+  onBackendChange(listener: BackendListener): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  dispose(): void {
+    this.#listeners.clear();
+    this.#link.dispose(this.#id);
+  }
+}

@@ -1,0 +1,135 @@
+import { encodeError, GanCanvasError, throwIfAborted } from '../support/errors.ts';
+import type { CreateGeneratorOptions, Generator } from './generator.ts';
+import { discardResult, transferables, type Command, type EngineMemory, type PageMessage, type WorkerMessage } from './protocol.ts';
+
+/** The engine that a host serves; loaded when the first generator is opened. */
+export interface Engine {
+  createGenerator(options: CreateGeneratorOptions): Promise<Generator>;
+  engineMemory(): EngineMemory;
+}
+
+/** The worker's end of the wire; `self` of a dedicated worker, or a MessagePort in tests. */
+export interface HostPort {
+  postMessage(message: WorkerMessage, transfer: Transferable[]): void;
+  addEventListener(type: 'message', listener: (event: MessageEvent<PageMessage>) => void): void;
+}
+
+const IDLE_MEMORY: EngineMemory = { tensors: 0, bytes: 0, gpuBytes: null, generators: 0, weights: 0 };
+
+/** Answers the page's messages with the engine that `loadEngine` gives, and says `ready`. */
+export function serveEngine(port: HostPort, loadEngine: () => Promise<Engine>): void {
+  const host = new WorkerHost(port, loadEngine);
+  port.addEventListener('message', ({ data }) => {
+    host.handle(data);
+  });
+  port.postMessage({ type: 'ready' }, []);
+}
+
+class WorkerHost {
+  readonly #port: HostPort;
+  readonly #loadEngine: () => Promise<Engine>;
+  readonly #generators = new Map<number, Generator>();
+  readonly #running = new Map<number, AbortController>();
+  #engine: Promise<Engine> | null = null;
+
+  constructor(port: HostPort, loadEngine: () => Promise<Engine>) {
+    this.#port = port;
+    this.#loadEngine = loadEngine;
+  }
+
+  handle(message: PageMessage): void {
+    switch (message.type) {
+      case 'open':
+        void this.#answer(message.id, (signal) => this.#open(message.id, message.options, signal));
+        return;
+      case 'command':
+        void this.#answer(message.id, (signal) => this.#run(message.generator, message.command, signal));
+        return;
+      case 'memory':
+        void this.#answer(message.id, async () => (this.#engine === null ? IDLE_MEMORY : (await this.#engine).engineMemory()));
+        return;
+      case 'abort':
+        this.#running.get(message.id)?.abort();
+        return;
+      case 'dispose':
+        this.#generators.get(message.generator)?.dispose();
+        this.#generators.delete(message.generator);
+        return;
+    }
+  }
+
+  async #answer(id: number, work: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
+    const controller = new AbortController();
+    this.#running.set(id, controller);
+    try {
+      const value = await work(controller.signal);
+      if (controller.signal.aborted) discardResult(value);
+      throwIfAborted(controller.signal);
+      this.#port.postMessage({ type: 'result', id, value }, transferables(value));
+    } catch (error) {
+      this.#port.postMessage({ type: 'failure', id, error: encodeError(error) }, []);
+    } finally {
+      this.#running.delete(id);
+    }
+  }
+
+  async #open(id: number, options: CreateGeneratorOptions, signal: AbortSignal): Promise<unknown> {
+    const engine = await this.#load();
+    throwIfAborted(signal);
+    const generator = await engine.createGenerator({
+      ...options,
+      signal,
+      onProgress: (progress) => {
+        this.#port.postMessage({ type: 'progress', id, progress }, []);
+      },
+    });
+    if (signal.aborted) generator.dispose();
+    throwIfAborted(signal);
+    this.#generators.set(id, generator);
+    generator.onBackendChange((activeBackend, backendReport) => {
+      this.#port.postMessage({ type: 'backend-change', generator: id, activeBackend, backendReport }, []);
+    });
+    const { info, activeBackend, backendReport } = generator;
+    return { info, activeBackend, backendReport };
+  }
+
+  #load(): Promise<Engine> {
+    // A failed import is not kept, so that the next element tries again (the network may be back).
+    this.#engine ??= this.#loadEngine().catch((error: unknown) => {
+      this.#engine = null;
+      throw error;
+    });
+    return this.#engine;
+  }
+
+  async #run(id: number, command: Command, signal: AbortSignal): Promise<unknown> {
+    const generator = this.#generators.get(id);
+    if (generator === undefined) throw new GanCanvasError('disposed', 'The generator was disposed; open a new one.');
+    return runCommand(generator, command, signal);
+  }
+}
+
+function runCommand(generator: Generator, command: Command, signal: AbortSignal): Promise<unknown> {
+  switch (command.name) {
+    case 'generate':
+      return generator.generate({ ...command.args[0], signal });
+    case 'renderPicture':
+      return generator.renderPicture({ ...command.args[0], signal });
+    case 'renderBitmap':
+      return generator.renderBitmap({ ...command.args[0], signal });
+    case 'interpolate': {
+      const [from, to, steps, options] = command.args;
+      return generator.interpolate(from, to, steps, { ...options, signal });
+    }
+    case 'renderBetween': {
+      const [from, to, t, options] = command.args;
+      return generator.renderBetween(from, to, t, { ...options, signal });
+    }
+    case 'exportWeights':
+      return generator.exportWeights(command.args[0]);
+    case 'importWeights':
+      return generator.importWeights(command.args[0]);
+    case 'resetWeights':
+      return generator.resetWeights();
+  }
+}
