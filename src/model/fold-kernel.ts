@@ -94,3 +94,8 @@ export function pixelShuffle(x: tf.Tensor4D, phases: number): tf.Tensor4D {
   const rows = tf.reshape(x, [batch * height, width, phases, phases * channels]);
   return tf.reshape(tf.transpose(rows, [0, 2, 1, 3]), [batch, height * phases, width * phases, channels]);
 }
+
+/** A kernel [O, I, k, k] of a weights file as [k, k, I, O], the layout of TF.js. */
+export function toHwio(weight: tf.Tensor): tf.Tensor4D {
+  return tf.transpose(weight as tf.Tensor4D, [2, 3, 1, 0]);
+}

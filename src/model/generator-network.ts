@@ -1,5 +1,6 @@
 import { assertNever } from '../support/errors.ts';
 import type { Architecture } from '../weights/architecture.ts';
+import { DcganGenerator } from './dcgan-networks.ts';
 import type { GeneratorNetwork } from './network.ts';
 import { StyleGan2Generator } from './stylegan2-generator.ts';
 
@@ -11,7 +12,7 @@ export function createGeneratorNetwork(architecture: Architecture): GeneratorNet
     case 'stylegan2':
       return new StyleGan2Generator(architecture);
     case 'dcgan':
-      throw new Error('todo');
+      return new DcganGenerator(architecture);
     default:
       return assertNever(architecture);
   }

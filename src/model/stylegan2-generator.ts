@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { channelsAt } from '../weights/tensor-shapes.ts';
 import type { StyleGan2Architecture } from '../weights/architecture.ts';
 import {
   ACTIVATION_GAIN,
@@ -10,7 +11,7 @@ import {
   weightAndBias,
   type DenseLayer,
 } from './dense-layer.ts';
-import { foldKernel, pixelShuffle, upsamplingAxis } from './fold-kernel.ts';
+import { foldKernel, pixelShuffle, toHwio, upsamplingAxis } from './fold-kernel.ts';
 import { preparedTensor, requireParameter, type GeneratorNetwork, type Noise, type Parameters, type Prepared } from './network.ts';
 
 const EPSILON = 1e-8;
@@ -37,11 +38,6 @@ interface ToRgbLayer {
   readonly row: number;
 }
 
-/** Channels at a resolution. */
-export function channelsAt(architecture: StyleGan2Architecture, size: number): number {
-  return Math.min(Math.floor(architecture.channel_base / size), architecture.channel_max);
-}
-
 /** All layers in the order in which they run. */
 function listLayers(architecture: StyleGan2Architecture): (SynthesisLayer | ToRgbLayer)[] {
   const layers: (SynthesisLayer | ToRgbLayer)[] = [];
@@ -59,11 +55,6 @@ function listLayers(architecture: StyleGan2Architecture): (SynthesisLayer | ToRg
     layers.push({ kind: 'rgb', name: `${block}.torgb`, inputs: width, row });
   }
   return layers;
-}
-
-/** [O, I, k, k] to [k, k, I, O]. */
-export function toHwio(weight: tf.Tensor): tf.Tensor4D {
-  return tf.transpose(weight as tf.Tensor4D, [2, 3, 1, 0]);
 }
 
 /** A StyleGAN2 skip generator. Styles scale the activations, so that all kernels are constant. */

@@ -1,22 +1,21 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { assert } from 'chai';
 import { createGeneratorNetwork } from '../../src/model/generator-network.ts';
-import type { Architecture } from '../../src/weights/architecture.ts';
 import { eachBackend } from '../support/backends.ts';
-import { fixtureArray, fixtureTensor, fixtureTensors, loadTensorFixture, maxDifference } from '../support/tensor-fixture.ts';
+import { loadFixtureCases, loadFixtureFile } from '../support/fixture-weights.ts';
+import { fixtureArray, fixtureClasses, fixtureTensor, fixtureTensors, maxDifference } from '../support/tensor-fixture.ts';
 
 describe('model/stylegan2-generator', () => {
   eachBackend((_, acquire) => {
-    for (const name of ['stylegan2-tiny', 'stylegan2-tiny-classes']) {
+    for (const name of ['stylegan2-tiny', 'stylegan2-tiny-classes'] as const) {
       it(`draws the reference's pictures (${name})`, async () => {
-        const [weights, cases] = await Promise.all([loadTensorFixture(`${name}-generator`), loadTensorFixture(`${name}-cases`)]);
+        const [weights, cases] = await Promise.all([loadFixtureFile(name), loadFixtureCases(name)]);
         const runtime = await acquire();
-        const network = createGeneratorNetwork(JSON.parse(weights.metadata['architecture'] ?? '') as Architecture);
+        const network = createGeneratorNetwork(weights.info.architecture);
         const drawn = runtime.run(() =>
           tf.tidy(() => {
-            const prepared = network.prepare(fixtureTensors(weights));
-            const oneHot = cases.arrays.has('class_one_hot') ? fixtureTensor<tf.Tensor2D>(cases, 'class_one_hot') : null;
-            const w = network.map(prepared, fixtureTensor<tf.Tensor2D>(cases, 'z'), oneHot);
+            const prepared = network.prepare(fixtureTensors(weights.tensors));
+            const w = network.map(prepared, fixtureTensor<tf.Tensor2D>(cases, 'z'), fixtureClasses(cases));
             const pictures: Record<string, tf.Tensor> = {};
             for (const psi of [1, 0.7]) {
               const ws = network.toWs(prepared, w, psi, null);

@@ -1,54 +1,33 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { WeightsTensor } from '../../src/weights/weights-file.ts';
 
-/** A float32 array of a fixture file, with its shape. */
-export interface FixtureArray {
-  readonly shape: number[];
-  readonly values: Float32Array;
-}
-
-/** A safetensors file of test/fixtures, read without any of src's checks: these are test data, not weights files of ours. */
-export interface TensorFixture {
-  readonly arrays: ReadonlyMap<string, FixtureArray>;
-  readonly metadata: Readonly<Record<string, string>>;
-}
-
-/** Reads `test/fixtures/NAME.safetensors`. */
-export async function loadTensorFixture(name: string): Promise<TensorFixture> {
-  const response = await fetch(new URL(`../fixtures/${name}.safetensors`, import.meta.url));
-  if (!response.ok) throw new Error(`No fixture ${name}: ${response.status}`);
-  const bytes = await response.arrayBuffer();
-  const headerBytes = Number(new DataView(bytes).getBigUint64(0, true));
-  const header = JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 8, headerBytes))) as Record<string, never>;
-  const { __metadata__: metadata = {}, ...entries } = header as Record<string, unknown>;
-  const arrays = new Map<string, FixtureArray>();
-  for (const [key, entry] of Object.entries(entries)) {
-    const { dtype, shape, data_offsets } = entry as { dtype: string; shape: number[]; data_offsets: [number, number] };
-    if (dtype !== 'F32') throw new Error(`${name}: ${key} is ${dtype}`);
-    const [from, to] = data_offsets;
-    arrays.set(key, { shape, values: new Float32Array(bytes.slice(8 + headerBytes + from, 8 + headerBytes + to)) });
-  }
-  return { arrays, metadata: metadata as Record<string, string> };
-}
+/** Named arrays of a fixture: a network's weights, or the reference's inputs, outputs and gradients. */
+export type Arrays = ReadonlyMap<string, WeightsTensor>;
 
 /** The array of that name; throws when the fixture has none. */
-export function fixtureArray(fixture: TensorFixture, name: string): FixtureArray {
-  const array = fixture.arrays.get(name);
+export function fixtureArray(arrays: Arrays, name: string): WeightsTensor {
+  const array = arrays.get(name);
   if (!array) throw new Error(`The fixture has no ${name}`);
   return array;
 }
 
 /** The array of that name as a tensor on the current backend; owned by the caller. */
-export function fixtureTensor<T extends tf.Tensor>(fixture: TensorFixture, name: string): T {
-  const { values, shape } = fixtureArray(fixture, name);
-  return tf.tensor(values, shape) as T;
+export function fixtureTensor<T extends tf.Tensor>(arrays: Arrays, name: string): T {
+  const { values, shape } = fixtureArray(arrays, name);
+  return tf.tensor(values, [...shape]) as T;
+}
+
+/** The one-hot classes of a case, or null for a network without classes; owned by the caller. */
+export function fixtureClasses(arrays: Arrays): tf.Tensor2D | null {
+  return arrays.has('class_one_hot') ? fixtureTensor<tf.Tensor2D>(arrays, 'class_one_hot') : null;
 }
 
 /** All arrays as tensors on the current backend, by name; owned by the caller: dispose of the values. */
-export function fixtureTensors(fixture: TensorFixture): Map<string, tf.Tensor> {
-  return new Map([...fixture.arrays.keys()].map((name) => [name, fixtureTensor(fixture, name)]));
+export function fixtureTensors(arrays: Arrays): Map<string, tf.Tensor> {
+  return new Map([...arrays.keys()].map((name) => [name, fixtureTensor(arrays, name)]));
 }
 
-/** The greatest absolute difference of two arrays of equal length; NaN counts as infinite. */
+/** The greatest absolute difference of two arrays; infinite when a value is NaN or the lengths differ. */
 export function maxDifference(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
   if (actual.length !== expected.length) return Infinity;
   let worst = 0;
