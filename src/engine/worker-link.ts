@@ -120,7 +120,12 @@ export class WorkerLink {
         this.#worker.postMessage({ type: 'abort', id: message.id } satisfies PageMessage);
         reject(createAbortError(signal));
       };
-      this.#worker.postMessage(message);
+      try {
+        this.#worker.postMessage(message);
+      } catch (cause) {
+        reject(new GanCanvasError('invalid-argument', 'An option holds something that cannot be sent to the worker.', { cause }));
+        return;
+      }
       signal?.addEventListener('abort', handleAbort, { once: true });
       this.#requests.set(message.id, {
         onProgress,
