@@ -26,8 +26,20 @@ function rewriteAssetUrls(code, id, { assetFolder, workerUrl, onAsset }) {
   });
 }
 
+/** The files to ship for an asset: itself and, for a generator, the discriminator that its metadata names beside it. */
+async function readAssets(assets) {
+  const files = [];
+  for (const [name, file] of assets) {
+    files.push({ name, source: await readFile(file) });
+    if (!name.endsWith('.safetensors')) continue;
+    const beside = (path) => path.replace(/\.safetensors$/, '.discriminator.safetensors');
+    files.push({ name: beside(name), source: await readFile(beside(file)) });
+  }
+  return files;
+}
+
 /** Rewrites asset URLs and, unless they are shipped by another build, emits the files. */
-function assetUrls({ assetFolder = './assets/', emit = true, emitFolder = 'assets/' } = {}) {
+function assetUrls({ assetFolder = './assets/', emit = true } = {}) {
   return {
     name: 'asset-urls',
     async transform(code, id) {
@@ -38,9 +50,8 @@ function assetUrls({ assetFolder = './assets/', emit = true, emitFolder = 'asset
         workerUrl: (comments, path) => `new URL(${comments}'${path.replace(/\.ts$/, '.js')}', import.meta.url)`,
         onAsset: (name, file) => found.set(name, file),
       });
-      if (emit) {
-        for (const [name, file] of found) this.emitFile({ type: 'asset', fileName: `${emitFolder}${name}`, source: await readFile(file) });
-      }
+      if (emit)
+        for (const { name, source } of await readAssets(found)) this.emitFile({ type: 'asset', fileName: `assets/${name}`, source });
       return rewritten === code ? null : { code: rewritten, map: null };
     },
   };
@@ -162,7 +173,7 @@ function lazySingleFile(entry, fileName) {
         define: { 'process.env.NODE_ENV': '"production"' },
       });
       this.emitFile({ type: 'asset', fileName, source: result.outputFiles[0].text });
-      for (const [name, file] of assets) this.emitFile({ type: 'asset', fileName: name, source: await readFile(file) });
+      for (const { name, source } of await readAssets(assets)) this.emitFile({ type: 'asset', fileName: name, source });
     },
   };
 }
