@@ -23,5 +23,8 @@ export function parseLatent(text: string, file: string): Float32Array {
 
 /** Reads z from a JSON file. */
 export async function readLatent(file: string): Promise<Float32Array> {
-  return parseLatent(await readFile(file, 'utf8'), file);
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new Error(`--latent ${file} could not be read (${error instanceof Error ? error.message : String(error)}).`, { cause: error });
+  });
+  return parseLatent(text, file);
 }

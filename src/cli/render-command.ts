@@ -1,5 +1,4 @@
 import { SingleBar } from 'cli-progress';
-import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { createGenerator } from '../engine/create-generator.ts';
@@ -11,7 +10,7 @@ import type { RenderArguments } from './parse-render-arguments.ts';
 import { encodeFileName, planOutputs, STDOUT } from './plan-outputs.ts';
 import { readLatent } from './read-latent.ts';
 import { UsageError } from './usage-error.ts';
-import { writeOutput } from './write-output.ts';
+import { isFolder, writeOutput } from './write-output.ts';
 
 /** 8192 × 8192: larger sheets would not fit into memory together with their encoded form. */
 const MAX_SHEET_PIXELS = 2 ** 26;
@@ -23,10 +22,6 @@ function toUrl(src: string): string {
 
 function sourceName({ model, src }: RenderArguments): string {
   return model ?? (src === undefined ? 'pomona' : encodeFileName(basename(src.replace(/[?#].*$/, '')).replace(/\.safetensors$/, '')));
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 }
 
 /** Counts pictures on stderr; silent where nobody watches. */
