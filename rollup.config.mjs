@@ -67,14 +67,18 @@ function forbidPackages(pattern) {
   };
 }
 
-/** TensorFlow.js's code for Node, which a browser never reaches but whose require() calls would stay in the bundle. */
-const withoutNodePlatform = {
-  name: 'without-node-platform',
+/** TensorFlow.js's code for Node, which a browser never reaches, but whose require() calls bundlers would try to follow. */
+const withoutNode = {
+  name: 'without-node',
   load: (id) => (/tfjs-core\/dist\/platforms\/platform_node\.js$/.test(id) ? 'export {};' : null),
+  transform: (code, id) =>
+    /tfjs-backend-wasm\/wasm-out\/|\/seedrandom\/seedrandom\.js/.test(id)
+      ? { code: code.replace(/\brequire\((["'])[a-z_]+\1\)/g, '({})').replace(/\b__(file|dir)name\b/g, 'undefined'), map: null }
+      : null,
 };
 
 const browserPlugins = (options) => [
-  withoutNodePlatform,
+  withoutNode,
   assetUrls(options),
   resolve({ browser: true, extensions: ['.mjs', '.js', '.ts'], exportConditions: ['production'] }),
   commonjs(),
