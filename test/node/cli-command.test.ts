@@ -119,7 +119,14 @@ describe('gan-canvas render', () => {
   });
 
   it('changes the picture by every option of drawing', () => {
-    const settings = [[], ['--latent-dim', '4'], ['--truncation', '0.2'], ['--class-label', 'pear'], ['--seed', '7']];
+    const settings = [
+      [],
+      ['--latent-dim', '4'],
+      ['--truncation', '0.2'],
+      ['--class-label', 'lemon'],
+      ['--noise', 'random'],
+      ['--seed', '7'],
+    ];
     const pictures = settings.map((args, index) => {
       const { code, stderr } = render([...args, '--out', join(folder, `option-${index.toString()}.png`)]);
       assert.equal(code, 0, stderr);
