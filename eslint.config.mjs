@@ -28,6 +28,7 @@ const PACKAGES = {
   weights: [],
   runtime: [
     '@tensorflow/tfjs-core',
+    '@tensorflow/tfjs-core/*',
     '@tensorflow/tfjs-backend-cpu',
     '@tensorflow/tfjs-backend-wasm',
     '@tensorflow/tfjs-backend-wasm/*',

@@ -10,6 +10,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 function vendorPlugin() {
   const bundles = {
     '@tensorflow/tfjs-core': 'tfjs-core',
+    '@tensorflow/tfjs-core/dist/register_all_gradients.js': 'tfjs-core-gradients',
     '@tensorflow/tfjs-backend-cpu': 'tfjs-backend-cpu',
     '@tensorflow/tfjs-backend-wasm': 'tfjs-backend-wasm',
     '@tensorflow/tfjs-backend-webgpu': 'tfjs-backend-webgpu',

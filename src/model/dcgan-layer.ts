@@ -4,6 +4,7 @@ import type { DcganLayer } from '../weights/architecture.ts';
 import type { DcganMap } from '../weights/dcgan-layers.ts';
 import { foldKernel, nearestAxis, pixelShuffle, toHwio, transposedAxis, type AxisMap } from './fold-kernel.ts';
 import { preparedTensor, requireParameter, type Parameters, type Prepared } from './network.ts';
+import { leakyRelu } from './piecewise-linear.ts';
 
 /** The ε of PyTorch's batch normalisation. */
 const BATCH_NORM_EPSILON = 1e-5;
@@ -134,7 +135,7 @@ export function activateDcgan(x: tf.Tensor4D, { activation, slope = DEFAULT_SLOP
     case 'relu':
       return tf.relu(x);
     case 'leaky_relu':
-      return tf.leakyRelu(x, slope);
+      return leakyRelu(x, slope);
     case 'tanh':
       return tf.tanh(x);
     case 'sigmoid':

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { preparedTensor, requireParameter, type Parameters, type Prepared } from './network.ts';
+import { leakyRelu } from './piecewise-linear.ts';
 
 /** The gain of a leaky ReLU of slope 0.2 that keeps the second moment, as StyleGAN2 has it. */
 export const ACTIVATION_GAIN = Math.SQRT2;
@@ -35,7 +36,7 @@ export function prepareDense(
 export function applyDense(prepared: Prepared, x: tf.Tensor2D, { name, activate = false }: DenseLayer): tf.Tensor2D {
   const weight = preparedTensor<tf.Tensor2D>(prepared, `${name}.weight`);
   const y = tf.add(tf.matMul(x, weight), preparedTensor(prepared, `${name}.bias`));
-  return (activate ? tf.leakyRelu(y, ACTIVATION_SLOPE) : y) as tf.Tensor2D;
+  return (activate ? leakyRelu(y, ACTIVATION_SLOPE) : y) as tf.Tensor2D;
 }
 
 /** Each row of x [n, d] scaled to second moment 1. */

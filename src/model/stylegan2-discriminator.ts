@@ -13,6 +13,7 @@ import {
 } from './dense-layer.ts';
 import { downsamplingAxis, foldKernel, toHwio } from './fold-kernel.ts';
 import { preparedTensor, requireParameter, type DiscriminatorNetwork, type Parameters, type Prepared } from './network.ts';
+import { clampMagnitude, leakyRelu } from './piecewise-linear.ts';
 
 /** Pictures that the minibatch's standard deviation is taken over. */
 const GROUP_SIZE = 4;
@@ -146,8 +147,8 @@ export class StyleGan2Discriminator implements DiscriminatorNetwork {
     const padding = Math.floor(kernel / 2) + (down ? 1 : 0);
     const y = tf.conv2d(x, preparedTensor<tf.Tensor4D>(prepared, `${name}.kernel`), down ? 2 : 1, padding);
     if (!activate) return y;
-    const activated = tf.leakyRelu(tf.add(y, preparedTensor(prepared, `${name}.bias`)) as tf.Tensor4D, ACTIVATION_SLOPE);
-    return this.#clamp === null ? activated : tf.clipByValue(activated, -this.#clamp * gain, this.#clamp * gain);
+    const activated = leakyRelu(tf.add(y, preparedTensor(prepared, `${name}.bias`)) as tf.Tensor4D, ACTIVATION_SLOPE);
+    return this.#clamp === null ? activated : clampMagnitude(activated, this.#clamp * gain);
   }
 }
 

@@ -13,6 +13,7 @@ import {
 } from './dense-layer.ts';
 import { foldKernel, pixelShuffle, toHwio, upsamplingAxis } from './fold-kernel.ts';
 import { preparedTensor, requireParameter, type GeneratorNetwork, type Noise, type Parameters, type Prepared } from './network.ts';
+import { clampMagnitude, leakyRelu } from './piecewise-linear.ts';
 
 const EPSILON = 1e-8;
 
@@ -172,7 +173,7 @@ export class StyleGan2Generator implements GeneratorNetwork {
       y = tf.mul(y, demodulation);
       const field = noiseField(prepared, name, noise, noiseIndex);
       if (field) y = tf.add(y, field);
-      return this.#clamped(tf.leakyRelu(tf.add(y, preparedTensor(prepared, `${name}.bias`)), ACTIVATION_SLOPE));
+      return this.#clamped(leakyRelu(tf.add(y, preparedTensor(prepared, `${name}.bias`)), ACTIVATION_SLOPE));
     });
   }
 
@@ -187,7 +188,7 @@ export class StyleGan2Generator implements GeneratorNetwork {
 
   #clamped(x: tf.Tensor4D): tf.Tensor4D {
     const limit = this.#architecture.conv_clamp ?? null;
-    return limit === null ? x : tf.clipByValue(x, -limit, limit);
+    return limit === null ? x : clampMagnitude(x, limit);
   }
 }
 

@@ -11,15 +11,18 @@ const PACKAGES = {
   'tfjs-backend-webgpu': '@tensorflow/tfjs-backend-webgpu',
   chai: 'chai',
 };
+// A module of tfjs-core that its main entry leaves out.
+const MODULES = { 'tfjs-core-gradients': '@tensorflow/tfjs-core/dist/register_all_gradients.js' };
 const OUT = '.cache/vendor';
-const stamp = Object.values(PACKAGES)
-  .map((name) => `${name}@${JSON.parse(readFileSync(`node_modules/${name}/package.json`, 'utf8')).version}`)
-  .join('\n');
+const versions = Object.values(PACKAGES).map(
+  (name) => `${name}@${JSON.parse(readFileSync(`node_modules/${name}/package.json`, 'utf8')).version}`,
+);
+const stamp = [...versions, ...Object.values(MODULES)].join('\n');
 
 if (!existsSync(`${OUT}/stamp`) || readFileSync(`${OUT}/stamp`, 'utf8') !== stamp) {
   await mkdir(OUT, { recursive: true });
   await build({
-    entryPoints: Object.fromEntries(Object.entries(PACKAGES).map(([out, name]) => [out, name])),
+    entryPoints: { ...PACKAGES, ...MODULES },
     outdir: OUT,
     bundle: true,
     splitting: true,

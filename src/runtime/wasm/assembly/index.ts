@@ -1,0 +1,3 @@
+// WASM-SIMD kernels that work on the memory of TF.js's own WASM backend. They own nothing there: no data segments, no StaticArray, no new.
+// Pointers and counts come from the caller, who checks them.
+export { conv2dBackpropFilter } from './conv2d-backprop-filter';
