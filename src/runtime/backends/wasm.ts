@@ -1,6 +1,7 @@
 import { setThreadsCount, setWasmPaths, getThreadsCount } from '@tensorflow/tfjs-backend-wasm';
 import { env, findBackendFactory } from '@tensorflow/tfjs-core';
 import { canStartBlobWorkers } from '../blob-workers.ts';
+import { registerLeakyRelu } from '../kernels/leaky-relu/leaky-relu.wasm.ts';
 import { nodeFilePath } from '../node-file-path.ts';
 import type { OpenedBackend } from '../opened-backend.ts';
 
@@ -48,6 +49,7 @@ export async function openBackend(): Promise<OpenedBackend> {
   env().set('WASM_HAS_MULTITHREAD_SUPPORT', oneThread === null);
   if (oneThread === null) setThreadsCount(Math.min(MAX_THREADS, navigator.hardwareConcurrency));
   setBinaryPaths();
+  registerLeakyRelu();
   const kernelBackend = await Promise.resolve(packageFactory()).catch((error: unknown) => {
     throw new Error(`TF.js could not start its .wasm file: ${(error as { message?: string }).message ?? String(error)}`, { cause: error });
   });
