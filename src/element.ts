@@ -1,0 +1,17 @@
+/** The element's class and what belongs to it, without registering `<gan-canvas>`. */
+export { GanCanvas } from './element/gan-canvas.ts';
+export {
+  GanCanvasBackendChangeEvent,
+  GanCanvasErrorEvent,
+  GanCanvasLoadEvent,
+  GanCanvasProgressEvent,
+  GanCanvasRenderEvent,
+} from './element/events.ts';
+export { GanCanvasError } from './support/errors.ts';
+export type { ToBlobOptions } from './element/check-arguments.ts';
+export type { GanCanvasEventMap } from './element/events.ts';
+export type { ExportOptions, GenerateOptions, LoadProgress } from './engine/generator.ts';
+export type { DirectionSetting, DirectionsInput } from './latent/directions-input.ts';
+export type { BackendAttempt, BackendChoice, BackendName, BackendReport } from './runtime/backend.ts';
+export type { GanCanvasErrorCode } from './support/errors.ts';
+export type { DirectionInfo, ModelInfo, NoiseMode } from './weights/model-info.ts';

@@ -1,0 +1,130 @@
+import { css } from 'lit';
+
+export const styles = css`
+  :host {
+    display: inline-block;
+    inline-size: 256px;
+    max-inline-size: 100%;
+    border-radius: var(--gan-canvas-radius, 0);
+  }
+
+  :host([hidden]) {
+    display: none !important;
+  }
+
+  [part='base'] {
+    display: block;
+    position: relative;
+    inline-size: 100%;
+    block-size: 100%;
+    contain: content;
+    border-radius: inherit;
+    background: var(--gan-canvas-background, transparent);
+  }
+
+  canvas {
+    display: block;
+    inline-size: 100%;
+    block-size: 100%;
+    object-fit: var(--gan-canvas-fit, contain);
+    image-rendering: var(--gan-canvas-rendering, auto);
+  }
+
+  canvas.empty {
+    visibility: hidden;
+  }
+
+  [part='placeholder'] {
+    position: absolute;
+    inset: 0;
+    display: grid;
+    overflow: auto;
+    border-radius: inherit;
+    background: color-mix(in srgb, currentColor 7%, transparent);
+  }
+
+  .loading::before {
+    content: '';
+    grid-area: 1 / 1;
+    background: linear-gradient(105deg, transparent 35%, color-mix(in srgb, currentColor 8%, transparent) 50%, transparent 65%) 0 / 300%;
+  }
+
+  img,
+  ::slotted([slot='poster']) {
+    grid-area: 1 / 1;
+    display: block;
+    inline-size: 100%;
+    block-size: 100%;
+    min-block-size: 0;
+    object-fit: var(--gan-canvas-fit, contain);
+  }
+
+  [part='message'] {
+    place-self: center;
+    margin: 0;
+    padding: 1em;
+    font:
+      0.875em/1.45 system-ui,
+      sans-serif;
+    text-align: center;
+    overflow-wrap: anywhere;
+  }
+
+  [part='progress'] {
+    position: absolute;
+    inset: auto 0 0;
+    inline-size: 100%;
+    block-size: 3px;
+    border: 0;
+    appearance: none;
+    background: transparent;
+    accent-color: var(--gan-canvas-accent, currentColor);
+    color: var(--gan-canvas-accent, currentColor);
+  }
+
+  [part='progress']::-webkit-progress-bar {
+    background: transparent;
+  }
+
+  [part='progress']::-webkit-progress-value,
+  [part='progress']::-moz-progress-bar {
+    background: currentColor;
+  }
+
+  .live {
+    position: absolute;
+    inline-size: 1px;
+    block-size: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+
+  @media (prefers-reduced-motion: no-preference) {
+    .loading::before {
+      animation: sheen 1.8s ease-in-out infinite;
+    }
+  }
+
+  @media (forced-colors: active) {
+    [part='placeholder'] {
+      border: 1px solid CanvasText;
+    }
+  }
+
+  @media print {
+    [part='progress'],
+    .loading::before {
+      display: none;
+    }
+  }
+
+  @keyframes sheen {
+    from {
+      background-position: 120% 0;
+    }
+    to {
+      background-position: -20% 0;
+    }
+  }
+`;

@@ -1,0 +1,498 @@
+/**
+ * Layer `element`: attributes in, pictures and a snapshot of the engine's state out. It may assume the `Generator`
+ * interface of the engine layer and a browser; it must not know tensors, workers or the format of weights files.
+ * It is the only place where a thrown error becomes an `error` event.
+ */
+import type { PropertyValues, TemplateResult } from 'lit';
+import { LitElement, html, nothing } from 'lit';
+import { property } from 'lit/decorators/property.js';
+import { ifDefined } from 'lit/directives/if-defined.js';
+import { openGenerator } from '../engine/engine-client.ts';
+import type { CreateGeneratorOptions, ExportOptions, GenerateOptions, Generator, RenderedBitmap } from '../engine/generator.ts';
+import type { DirectionsInput } from '../latent/directions-input.ts';
+import type { BackendChoice, BackendName, BackendReport } from '../runtime/backend.ts';
+import type { DirectionInfo, ModelInfo, NoiseMode } from '../weights/model-info.ts';
+import type { ToBlobOptions } from './check-arguments.ts';
+import { assertBlob, assertOptions, assertSeed, assertSteps, assertToBlobOptions } from './check-arguments.ts';
+import { describePicture } from './describe-picture.ts';
+import type { OwnSettings } from './draw-pictures.ts';
+import { generateImage, interpolateImages } from './draw-pictures.ts';
+import { encodeBitmap } from './encode-bitmap.ts';
+import type { ListensToGanCanvas } from './events.ts';
+import { GanCanvasBackendChangeEvent, GanCanvasLoadEvent, GanCanvasRenderEvent } from './events.ts';
+import { GeneratorController } from './generator-controller.ts';
+import { styles } from './gan-canvas.styles.ts';
+import type { PictureJob } from './picture-controller.ts';
+import { PictureController, drawJob } from './picture-controller.ts';
+import type { PictureSettings } from './read-settings.ts';
+import { readCrossOrigin, readGrid, readInterval, readPicture, readSource } from './read-settings.ts';
+import { renderPlaceholder } from './render-placeholder.ts';
+import { StatusController } from './status-controller.ts';
+import { VisibilityController } from './visibility-controller.ts';
+import { WalkController } from './walk-controller.ts';
+import { createWarnOnce } from './warn-once.ts';
+
+const NUMBER = { fromAttribute: (text: string | null) => (text === null ? null : text.trim() === '' ? NaN : Number(text)) };
+const PICTURE_PROPERTIES = [
+  'seed',
+  'latent',
+  'latentDim',
+  'truncation',
+  'classLabel',
+  'noise',
+  'directions',
+  'directionsText',
+  'samples',
+  'columns',
+];
+
+/**
+ * Draws images from a small pretrained GAN, in the visitor's browser. Loads nothing before it is first visible.
+ *
+ * @summary A picture drawn by a GAN: seed and direction in, picture out.
+ *
+ * @element gan-canvas
+ *
+ * @attr {string} directions - `name:size` pairs (`redness:1.5 roundness:-1`) or JSON; the property beats it.
+ *
+ * @slot - Shown by browsers without script, and after an error when there is no poster.
+ * @slot poster - Shown before the first picture and after an error, in place of the `poster` attribute's image.
+ * @slot progress - Shown while loading, in place of a thin bar.
+ * @slot controls - Shown below the picture, in its box.
+ *
+ * @fires {GanCanvasLoadEvent} load - The first picture of a source is shown.
+ * @fires {GanCanvasErrorEvent} error - Something fatal; mending the attribute recovers.
+ * @fires {GanCanvasProgressEvent} progress - Loading went on: `phase`, `loaded`, `total`.
+ * @fires {GanCanvasRenderEvent} render - A picture was drawn and is shown.
+ * @fires {GanCanvasBackendChangeEvent} backend-change - Another backend draws from now on.
+ *
+ * @csspart base - The box of everything.
+ * @csspart canvas - The picture, with role img and its alternative text.
+ * @csspart placeholder - What is shown while there is no picture.
+ * @csspart poster - The image of the `poster` attribute.
+ * @csspart fallback - The default content, when shown after an error.
+ * @csspart message - The message shown after an error when there is neither poster nor default content.
+ * @csspart progress - The bar of progress.
+ *
+ * @cssprop [--gan-canvas-rendering=auto] - `image-rendering` of the picture: `auto` is smooth, `pixelated` shows the pixels.
+ * @cssprop [--gan-canvas-background=transparent] - Background of the box, seen in empty cells of a grid.
+ * @cssprop [--gan-canvas-radius=0] - Radius of the corners.
+ * @cssprop [--gan-canvas-fit=contain] - `object-fit` of picture and poster, when the box has another shape.
+ * @cssprop [--gan-canvas-accent=currentColor] - Colour of the bar of progress.
+ *
+ * @cssState ready - A picture of the source is shown.
+ * @cssState loading - Weights are loaded, or the first picture is drawn.
+ * @cssState error - Something fatal happened.
+ */
+export class GanCanvas extends LitElement {
+  static override styles = styles;
+
+  declare addEventListener: ListensToGanCanvas;
+  declare removeEventListener: ListensToGanCanvas;
+
+  /** Name of a bundled model; `pomona` when neither `model` nor `src` is given. */
+  @property() model: string | null = null;
+
+  /** URL of a weights file; wins over `model`. */
+  @property() src: string | null = null;
+
+  /** SRI hash (`sha256-…`) that the bytes of `src` must have. */
+  @property() integrity: string | null = null;
+
+  /** `anonymous` or `use-credentials`, as on `img`. */
+  @property({ attribute: 'crossorigin' }) crossOrigin: string | null = null;
+
+  /** Any string; equal seeds give equal pictures. Default "0". */
+  @property()
+  get seed(): string {
+    return this.#seed;
+  }
+
+  set seed(value: string | number | null) {
+    const seed = value === null || value === undefined ? '0' : String(value);
+    if (seed === this.#seed) return;
+    this.#seed = seed;
+    this.#latent = null;
+  }
+
+  /** How many of the latent's first components are used, 1…z_dim; null: all. */
+  @property({ attribute: 'latent-dim', converter: NUMBER }) latentDim: number | null = null;
+
+  /** psi, 0…2: 0 is the mean picture, 1 the whole variety; null: the model's own. */
+  @property({ converter: NUMBER }) truncation: number | null = null;
+
+  /** Name or index of a class; null: drawn from the seed. */
+  @property({ attribute: 'class-label' }) classLabel: string | number | null = null;
+
+  /** `const`, `none` or `random`; null: the model's own. */
+  @property() noise: NoiseMode | null = null;
+
+  /** Directions to move along: sizes by name, own vectors, or the attribute's text. Beats the attribute. */
+  @property({ attribute: false })
+  get directions(): DirectionsInput | string | null {
+    return this.#directions ?? this.directionsText;
+  }
+
+  set directions(value: DirectionsInput | string | null) {
+    this.#directions = value ?? null;
+  }
+
+  /** @internal The attribute `directions`. */
+  @property({ attribute: 'directions' }) protected directionsText: string | null = null;
+
+  /** The z in use, z_dim numbers; set, it wins over `seed` until `seed` changes. Null before the first picture. */
+  @property({ attribute: false })
+  get latent(): Float32Array | null {
+    const latent = this.#latent ?? this.#shown?.latent;
+    return latent instanceof Float32Array ? latent.slice() : null;
+  }
+
+  set latent(value: Float32Array | readonly number[] | null) {
+    this.#latent = ArrayBuffer.isView(value) || Array.isArray(value) ? (value as Float32Array).slice() : value;
+  }
+
+  /** Walks from seed to seed, on screen, in shown tabs, and not for visitors who prefer reduced motion. */
+  @property({ type: Boolean }) autoplay = false;
+
+  /** Milliseconds from seed to seed; default 2000. */
+  @property({ converter: NUMBER }) interval: number | null = null;
+
+  /** Leads the walk back to its first seed after eight; without it, it goes on to ever new ones. */
+  @property({ type: Boolean }) loop = false;
+
+  /** A grid of 1…64 pictures: seed, seed/1, seed/2, …; default 1. */
+  @property({ converter: NUMBER }) samples: number | null = null;
+
+  /** Columns of the grid; null: the squarest. */
+  @property({ converter: NUMBER }) columns: number | null = null;
+
+  /** `auto` (webgpu, then wasm, then cpu), or one of them. */
+  @property() backend: BackendChoice = 'auto';
+
+  /** `lazy`: nothing is loaded before the element is visible; `eager`: at once. */
+  @property() loading: 'lazy' | 'eager' = 'lazy';
+
+  /** URL of an image that is shown before the first picture and after an error. */
+  @property() poster: string | null = null;
+
+  /** Alternative text; "" for a picture that only decorates, null for a text that tells model and seed. */
+  @property() alt: string | null = null;
+
+  readonly #internals = this.attachInternals();
+  readonly #warn = createWarnOnce(this);
+  #seed = '0';
+  #latent: unknown = null;
+  #directions: DirectionsInput | string | null = null;
+  #shown: { readonly latent: Float32Array; readonly classIndex: number | null; readonly job: PictureJob } | null = null;
+  #brokenPoster: string | null = null;
+
+  readonly #visibility = new VisibilityController(this);
+  readonly #status = new StatusController(this, { isWanted: () => this.#isWanted, states: this.#internals.states });
+  readonly #generators = new GeneratorController(this, {
+    open: (options) => this.openGenerator(options),
+    source: () => readSource(this, this.ownerDocument.baseURI),
+    onProgress: (progress) => this.#status.handleProgress(progress),
+    onOpen: () => this.#handleOpen(),
+    onBackendChange: (backend, previousBackend, report) =>
+      this.dispatchEvent(new GanCanvasBackendChangeEvent({ backend, previousBackend, report })),
+  });
+  readonly #walk = new WalkController(this, {
+    isWanted: () => this.autoplay && this.#visibility.isVisible && this.ready && this.#latent === null,
+    seed: () => this.#seed,
+    intervalMs: () => readInterval(this.interval, this.#warn),
+    loop: () => this.loop,
+    isBusy: () => this.#pictures.isBusy,
+    onMove: () => {
+      this.#pictures.invalidate();
+      this.#pictures.draw();
+    },
+  });
+  readonly #pictures: PictureController = new PictureController(this, {
+    use: (work, signal) => this.#generators.use(work, signal),
+    isWanted: () => this.#isWanted && !this.#status.isSourceBroken,
+    job: (info) => this.#readJob(info),
+    onPicture: (picture, job) => this.#handlePicture(picture, job),
+    onError: (error) => this.#status.handleError(error, this.#generators.failed),
+  });
+
+  /** True while a picture of the source is shown. */
+  get ready(): boolean {
+    return this.#status.isReady;
+  }
+
+  /** The backend that draws; null before the weights are loaded. */
+  get activeBackend(): BackendName | null {
+    return this.#generators.backend;
+  }
+
+  /** The attempts to use a backend or a worker, with each refusal's reason; empty before the weights are loaded. */
+  get backendReport(): BackendReport {
+    return this.#generators.backendReport;
+  }
+
+  /** What the weights file says of the model; null before it is loaded. */
+  get modelInfo(): ModelInfo | null {
+    return this.#generators.info;
+  }
+
+  /** Pixels along a side of one picture; null before the weights are loaded. */
+  get resolution(): number | null {
+    return this.#generators.info?.resolution ?? null;
+  }
+
+  get #isWanted(): boolean {
+    return this.#visibility.wasVisible || String(this.loading).trim().toLowerCase() === 'eager';
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // A source that failed is tried anew when the element comes back, not when it is only moved.
+    if (this.#status.isSourceBroken && !this.#generators.failed) this.#status.clear();
+    this.requestUpdate();
+  }
+
+  /** Constructed style sheets belong to their document: after `adoptNode` new ones are needed. */
+  adoptedCallback(): void {
+    const view = this.ownerDocument.defaultView;
+    if (!view || !this.shadowRoot) return;
+    const sheet = new view.CSSStyleSheet();
+    sheet.replaceSync(styles.cssText);
+    this.shadowRoot.adoptedStyleSheets = [sheet];
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    this.#refreshSource();
+    if (PICTURE_PROPERTIES.some((name) => changed.has(name))) {
+      this.#pictures.invalidate();
+      if (!this.#status.isSourceBroken) this.#status.clear();
+    }
+    if (changed.has('seed') || changed.has('latent')) this.#walk.restart();
+  }
+
+  protected override updated(): void {
+    if (!this.#shown) this.#shapeCanvas();
+  }
+
+  /** @internal Where generators come from; tests give it others. */
+  protected openGenerator(options: CreateGeneratorOptions): Promise<Generator> {
+    return openGenerator(options);
+  }
+
+  get #canvas(): HTMLCanvasElement | null {
+    return this.renderRoot.querySelector('canvas');
+  }
+
+  /** The attributes as the page wrote them. */
+  get #settings(): PictureSettings {
+    const { seed, latentDim, truncation, classLabel, noise, directions, samples, columns } = this;
+    return { seed, latent: this.#latent, latentDim, truncation, classLabel, noise, directions, samples, columns };
+  }
+
+  get #own(): OwnSettings {
+    return { settings: this.#settings, warn: this.#warn };
+  }
+
+  #readJob(info: ModelInfo): PictureJob {
+    return { options: readPicture(this.#settings, info, this.#warn), position: this.#walk.position };
+  }
+
+  #refreshSource(): void {
+    if (!this.#generators.refresh()) return;
+    this.#pictures.cancel();
+    this.#pictures.invalidate();
+    this.#walk.restart();
+    this.#status.reset();
+  }
+
+  /** Before the first picture the canvas takes the shape that it will have, so that nothing on the page jumps. */
+  #shapeCanvas(): void {
+    const { columns, rows } = readGrid(this.samples, this.columns, this.#warn);
+    if (!this.#canvas) return;
+    this.#canvas.width = columns;
+    this.#canvas.height = rows;
+  }
+
+  #handleOpen(): void {
+    if (this.#status.isSourceBroken) {
+      // A method opened what drawing could not.
+      this.#status.clear();
+      this.#pictures.invalidate();
+    }
+    this.requestUpdate();
+  }
+
+  #handlePicture(picture: RenderedBitmap, job: PictureJob): void {
+    const { bitmap, latent, classIndex, durationMs, backend } = picture;
+    const { width, height } = bitmap;
+    const isFirst = !this.#status.hasLoaded;
+    const labelBefore = this.#describe();
+    this.#show(bitmap);
+    this.#shown = { latent, classIndex, job };
+    this.#status.clear();
+    if (isFirst) this.#handleLoad(backend);
+    else if (this.#describe() !== labelBefore) this.requestUpdate();
+    const { from, to, t } = job.position ?? { from: job.options.seed ?? '0', to: null, t: 0 };
+    this.dispatchEvent(
+      new GanCanvasRenderEvent({ seed: from, toSeed: to, t, latent: latent.slice(), classIndex, durationMs, backend, width, height }),
+    );
+  }
+
+  #handleLoad(backend: BackendName): void {
+    this.#status.handleLoad(this.alt === '' ? null : this.#describe());
+    const modelInfo = this.modelInfo;
+    if (modelInfo) this.dispatchEvent(new GanCanvasLoadEvent({ modelInfo, backend }));
+  }
+
+  readonly #handlePosterError = (): void => {
+    this.#brokenPoster = this.poster;
+    this.requestUpdate();
+  };
+
+  readonly #handleFallbackChange = (): void => this.requestUpdate();
+
+  #show(bitmap: ImageBitmap): void {
+    const canvas = this.#canvas;
+    if (!canvas) return bitmap.close();
+    canvas.width = bitmap.width;
+    canvas.height = bitmap.height;
+    canvas.getContext('bitmaprenderer')?.transferFromImageBitmap(bitmap);
+  }
+
+  #describe(): string {
+    if (this.alt !== null) return this.alt;
+    const info = this.modelInfo;
+    const { classIndex, job } = this.#shown ?? {};
+    return describePicture({
+      model: info?.name ?? this.model ?? 'pomona',
+      seed: job?.options.seed ?? this.seed,
+      ownLatent: job?.options.latent !== undefined,
+      className: classIndex == null ? null : (info?.labels[classIndex] ?? String(classIndex)),
+      samples: job?.options.samples ?? 1,
+      walking: job?.position != null,
+    });
+  }
+
+  /** Works with the generator of what the attributes name now, opening it if need be. */
+  #use<T>(work: (generator: Generator) => Promise<T>, signal?: AbortSignal): Promise<T> {
+    this.#refreshSource();
+    return this.#generators.use(work, signal);
+  }
+
+  /**
+   * Draws one picture without showing it; what is left out is the element's own. Works before the element is visible
+   * or connected.
+   * @throws GanCanvasError for arguments outside their ranges, and when the weights cannot be loaded; AbortError
+   */
+  async generate(options: GenerateOptions = {}): Promise<ImageData> {
+    assertOptions(options);
+    return this.#use((generator) => generateImage(generator, options, this.#own), options.signal);
+  }
+
+  /** The picture that is shown (or would be: grid, walk and all) as a picture file. */
+  async toBlob(options: ToBlobOptions = {}): Promise<Blob> {
+    assertOptions(options);
+    assertToBlobOptions(options);
+    return this.#use(async (generator) => {
+      const { bitmap } = await drawJob(generator, this.#readJob(generator.info));
+      const canvas = this.#canvas;
+      return encodeBitmap(bitmap, { ...options, smooth: !canvas || getComputedStyle(canvas).imageRendering !== 'pixelated' });
+    });
+  }
+
+  /** The pictures on the way from one seed to another, both included. steps 2…1000. */
+  async interpolate(fromSeed: string, toSeed: string, steps: number, options: { signal?: AbortSignal } = {}): Promise<ImageData[]> {
+    assertSeed(fromSeed, 'fromSeed');
+    assertSeed(toSeed, 'toSeed');
+    assertSteps(steps);
+    assertOptions(options);
+    const seeds = [String(fromSeed), String(toSeed)] as const;
+    return this.#use((generator) => interpolateImages(generator, seeds, steps, options, this.#own), options.signal);
+  }
+
+  /** The directions that the weights file names. */
+  async listDirections(): Promise<readonly DirectionInfo[]> {
+    return this.#use((generator) => generator.listDirections());
+  }
+
+  /** The live weights as a file that `src` and `importWeights()` read; with `delta` only the tensors that moved. */
+  async exportWeights(options: ExportOptions = {}): Promise<Blob> {
+    assertOptions(options);
+    const bytes = await this.#use((generator) => generator.exportWeights({ delta: options.delta === true }));
+    return new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'application/octet-stream' });
+  }
+
+  /** Puts the tensors of a weights file, full or delta, in place of the live ones, and draws anew. */
+  async importWeights(blob: Blob): Promise<void> {
+    assertBlob(blob);
+    const bytes = new Uint8Array(await blob.arrayBuffer());
+    this.#refreshSource();
+    await this.#generators.importWeights(bytes);
+    this.#redraw();
+  }
+
+  /** Back to the weights of `model` or `src`, and draws anew. */
+  async resetWeights(): Promise<void> {
+    this.#refreshSource();
+    await this.#generators.resetWeights();
+    this.#redraw();
+  }
+
+  #redraw(): void {
+    this.#pictures.invalidate();
+    this.requestUpdate();
+  }
+
+  #hasFallback(): boolean {
+    return [...this.childNodes].some((node) =>
+      node instanceof Element ? !node.hasAttribute('slot') : node.nodeType === Node.TEXT_NODE && node.textContent?.trim() !== '',
+    );
+  }
+
+  protected override render(): TemplateResult {
+    const isShown = this.#shown !== null && this.#status.error === null;
+    const { loaded = 0, total = 0 } = this.#status.progress ?? {};
+    return html`
+      <div part="base" aria-busy=${this.#status.isLoading}>
+        <canvas
+          part="canvas"
+          class=${isShown ? '' : 'empty'}
+          role=${this.alt === '' ? 'presentation' : 'img'}
+          aria-label=${this.alt === '' ? nothing : this.#describe()}
+        ></canvas>
+        ${
+          isShown
+            ? nothing
+            : renderPlaceholder({
+                error: this.#status.error,
+                poster: this.poster === null || this.poster === this.#brokenPoster ? null : this.poster,
+                alt: this.alt,
+                crossOrigin: this.crossOrigin === null ? undefined : readCrossOrigin(this.crossOrigin),
+                hasFallback: this.#status.error !== null && this.#hasFallback(),
+                onPosterError: this.#handlePosterError,
+                onFallbackChange: this.#handleFallbackChange,
+              })
+        }
+        ${
+          this.#status.isLoading
+            ? html`<slot name="progress">
+                <progress
+                  part="progress"
+                  aria-label="Loading"
+                  max=${total || 1}
+                  value=${ifDefined(total > 0 ? loaded : undefined)}
+                ></progress>
+              </slot>`
+            : nothing
+        }
+        <slot name="controls"></slot>
+        <div class="live" role="status">${this.#status.announcement}</div>
+      </div>
+    `;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'gan-canvas': GanCanvas;
+  }
+}
