@@ -87,7 +87,7 @@ const browserPlugins = (options) => [
 ];
 
 /** Workers and pages share chunks, all in one folder, so that every relative URL is right for all of them. */
-const chunked = (input, dir, external) => ({
+export const chunked = (input, dir, external) => ({
   input,
   external,
   plugins: browserPlugins(),

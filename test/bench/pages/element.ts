@@ -1,0 +1,2 @@
+/** What a user's page would import. */
+import '../../../src/index.ts';

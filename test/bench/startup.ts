@@ -1,0 +1,114 @@
+/**
+ * From navigation to the first picture, with everything in the browser's caches: the element on WASM against a page that runs the very
+ * same network on onnxruntime-web's WASM, one thread each. Both draw seed 42; their pictures are compared in the same run. The peer gets
+ * whichever of its formulations is fastest here.
+ */
+import type { Browser } from 'puppeteer-core';
+import { launchBrowser } from '../tools/browser.ts';
+import { serveCompressed } from './compressing-server.ts';
+import { median, summarize, type BenchOptions, type Figure } from './figures.ts';
+import { UPSAMPLING_FORMS } from './onnx/stylegan2-graph.ts';
+import { prepareSite } from './site.ts';
+
+/** Visits before the first timed one: the browser keeps compiled code from the second or third on. */
+const WARM_VISITS = 3;
+/** Rounding to 8 bits on either side of a half may differ by one; more means another network. */
+const MAX_DIFFERENCE = 2;
+
+interface Visit {
+  readonly firstPictureMs: number;
+  /** RGBA. */
+  readonly pixels: readonly number[];
+}
+
+/** What the pages leave on globalThis. */
+interface PageResult {
+  firstPictureMs?: number;
+  pictureError?: string;
+  readPixels(): Promise<number[]>;
+}
+
+/** Opens a page in a tab of its own. The figure is the page's own clock, which starts with the navigation. */
+async function visit(browser: Browser, url: string): Promise<Visit> {
+  const page = await browser.newPage();
+  try {
+    const failures: string[] = [];
+    page.on('pageerror', (error) => failures.push(String(error)));
+    await page.goto(url);
+    await page
+      .waitForFunction(() => 'firstPictureMs' in globalThis || 'pictureError' in globalThis, { timeout: 60_000, polling: 50 })
+      .catch((error: unknown) => {
+        throw new Error(`${url} drew nothing: ${failures.join('; ')}`, { cause: error });
+      });
+    return await page.evaluate(async () => {
+      const result = globalThis as unknown as PageResult;
+      if (result.firstPictureMs === undefined) throw new Error(result.pictureError ?? 'The page failed.');
+      return { firstPictureMs: result.firstPictureMs, pixels: await result.readPixels() };
+    });
+  } finally {
+    await page.close();
+  }
+}
+
+async function warm(browser: Browser, url: string, visits: number): Promise<void> {
+  for (let index = 0; index < visits; index++) await visit(browser, url);
+}
+
+interface Peer {
+  readonly url: string;
+  readonly name: string;
+}
+
+/** The fastest of the peer's formulations, by the median of a few warm visits. */
+async function choosePeer(browser: Browser, site: string, quick: boolean): Promise<Peer> {
+  const levels = quick ? ['all'] : ['all', 'disabled'];
+  const candidates = UPSAMPLING_FORMS.flatMap((form) => levels.map((level) => ({ form, level })));
+  const timed: { peer: Peer; ms: number }[] = [];
+  for (const { form, level } of candidates) {
+    const peer = { url: `${site}ort.html?form=${form}&level=${level}`, name: `${form} upsampling, graph optimisation ${level}` };
+    await warm(browser, peer.url, quick ? 1 : 2);
+    const times: number[] = [];
+    for (let index = 0; index < (quick ? 1 : 3); index++) times.push((await visit(browser, peer.url)).firstPictureMs);
+    timed.push({ peer, ms: median(times) });
+    console.error(`  onnxruntime-web, ${peer.name}: ${median(times).toFixed(0)} ms`);
+  }
+  const [best] = timed.sort((a, b) => a.ms - b.ms);
+  if (!best) throw new Error('There is no formulation of the peer.');
+  return best.peer;
+}
+
+function assertSamePicture(ours: Visit, theirs: Visit): void {
+  if (ours.pixels.length === 0 || ours.pixels.length !== theirs.pixels.length) throw new Error('The pictures differ in size.');
+  const worst = ours.pixels.reduce((most, value, index) => Math.max(most, Math.abs(value - (theirs.pixels[index] ?? 0))), 0);
+  if (worst > MAX_DIFFERENCE) throw new Error(`The peer draws another picture: ${worst.toString()}/255 at the worst pixel.`);
+  if (new Set(ours.pixels).size < 16) throw new Error('The pictures are blank.');
+}
+
+/** `npm run bench -- startup`. */
+export async function measureStartup({ quick }: BenchOptions): Promise<readonly Figure[]> {
+  const server = await serveCompressed(await prepareSite(), 'gzip');
+  const browser = await launchBrowser();
+  try {
+    const ours = `${server.url}visible.html`;
+    const peer = await choosePeer(browser, server.url, quick);
+    await warm(browser, ours, WARM_VISITS);
+    await warm(browser, peer.url, WARM_VISITS);
+    const oursMs: number[] = [];
+    const peerMs: number[] = [];
+    for (let run = 0; run < (quick ? 3 : 9); run++) {
+      const [mine, theirs] = [await visit(browser, ours), await visit(browser, peer.url)];
+      assertSamePicture(mine, theirs);
+      oursMs.push(mine.firstPictureMs);
+      peerMs.push(theirs.firstPictureMs);
+    }
+    const ratio = median(peerMs) / median(oursMs);
+    return [
+      summarize('startup.wasm.ours_ms', oursMs),
+      summarize('startup.wasm.ort_ms', peerMs, peer.name),
+      { name: 'startup.wasm.ort_over_ours', value: ratio, unit: 'ratio', runs: oursMs.length, spread: 0 },
+    ];
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+}
