@@ -35,7 +35,8 @@ async function draw(): Promise<void> {
   const oneHot = new Float32Array(CLASSES);
   oneHot[sampleClass(SEED, CLASSES)] = 1;
   const z = new ort.Tensor('float32', sampleLatent(SEED, Z_DIM), [1, Z_DIM]);
-  const { image } = await session.run({ z, one_hot: new ort.Tensor('float32', oneHot, [1, CLASSES]) });
+  const inputs = { z, one_hot: new ort.Tensor('float32', oneHot, [1, CLASSES]) };
+  const { image } = await session.run(inputs);
   if (!image) throw new Error('The model has no output called image.');
   const rgba = toRgba(image.data as Float32Array);
   const side = Math.sqrt(rgba.length / 4);
@@ -43,7 +44,11 @@ async function draw(): Promise<void> {
     .querySelector('canvas')
     ?.getContext('2d')
     ?.putImageData(new ImageData(rgba, side, side), 0, 0);
-  Object.assign(globalThis, { firstPictureMs: performance.now(), readPixels: () => Promise.resolve(Array.from(rgba)) });
+  Object.assign(globalThis, {
+    firstPictureMs: performance.now(),
+    readPixels: () => Promise.resolve(Array.from(rgba)),
+    drawAgain: () => session.run(inputs),
+  });
 }
 
 draw().catch((error: unknown) => {
