@@ -5,6 +5,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { createAbortError, GanCanvasError } from '../support/errors.ts';
 import { BACKEND_NAMES, type BackendAttempt, type BackendChoice, type BackendName, type BackendReport } from './backend.ts';
+import { assertHardwareGpu } from './gpu-adapter.ts';
 import type { OpenedBackend } from './opened-backend.ts';
 
 export interface RuntimeMemory {
@@ -174,7 +175,7 @@ function describeRefusal(error: unknown): string {
 }
 
 /**
- * Takes hold of a backend: the one named, or for `auto` the first of webgpu, wasm, cpu that starts here. Every refusal is kept in the report.
+ * Takes hold of a backend: the one named, or for `auto` the first of webgpu (on a real GPU), wasm, cpu that starts here. Every refusal is kept in the report.
  * Throws `backend-unavailable` with the reasons when none starts, and AbortError when `signal` is aborted.
  */
 export async function acquireRuntime(choice: BackendChoice, options: { readonly signal?: AbortSignal | undefined } = {}): Promise<Runtime> {
@@ -183,6 +184,7 @@ export async function acquireRuntime(choice: BackendChoice, options: { readonly 
   for (const name of choice === 'auto' ? BACKEND_NAMES : [choice]) {
     if (signal?.aborted) throw createAbortError(signal);
     try {
+      if (name === 'webgpu' && choice === 'auto') await assertHardwareGpu();
       const backend = await joinBackend(name);
       if (signal?.aborted) {
         leaveBackend(backend);

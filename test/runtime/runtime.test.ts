@@ -114,6 +114,22 @@ describe('runtime/runtime', () => {
       assert.match(error.message, /no adapter/);
     });
 
+    it('passes over a GPU in software, which draws slower than wasm, unless it is named', async () => {
+      const adapter = {
+        features: new Set(),
+        limits: {},
+        info: { vendor: 'soft', isFallbackAdapter: true },
+        requestDevice: () => Promise.reject(new Error('asked')),
+      };
+      await withGpu({ requestAdapter: () => Promise.resolve(adapter) }, async () => {
+        const runtime = await acquireRuntime('auto');
+        assert.equal(runtime.backend, 'wasm');
+        assert.match(runtime.report[0]?.detail ?? '', /soft \(software\), slower than WASM/);
+        runtime.dispose();
+        assert.match((await refusalOf(acquireRuntime('webgpu'))).message, /asked/);
+      });
+    });
+
     it('says that the device was refused', async () => {
       const adapter = { features: new Set(), limits: {}, info: {}, requestDevice: () => Promise.reject(new Error('out of devices')) };
       const error = await refusalOf(withGpu({ requestAdapter: () => Promise.resolve(adapter) }, () => acquireRuntime('webgpu')));

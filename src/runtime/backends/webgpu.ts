@@ -1,4 +1,5 @@
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { describeAdapter, requestAdapter } from '../gpu-adapter.ts';
 import type { OpenedBackend } from '../opened-backend.ts';
 
 /** Limits that TF.js makes use of; each is asked for at the most that the adapter has. */
@@ -10,20 +11,6 @@ const LIMITS = [
   'maxComputeWorkgroupSizeX',
   'maxComputeInvocationsPerWorkgroup',
 ] as const;
-
-async function requestAdapter(): Promise<GPUAdapter> {
-  const gpu = (globalThis.navigator as Navigator | undefined)?.gpu;
-  if (!gpu) throw new Error('this browser or context has no navigator.gpu (WebGPU also needs a secure context)');
-  const adapter = await gpu.requestAdapter({ powerPreference: 'high-performance' });
-  if (!adapter) throw new Error('the browser has WebGPU, but no adapter for it (no GPU, or it is on the blocklist)');
-  return adapter;
-}
-
-function describeAdapter(adapter: GPUAdapter): string {
-  const { vendor, architecture, description, isFallbackAdapter } = adapter.info;
-  const name = [vendor, architecture, description].filter(Boolean).join(' ') || 'unnamed adapter';
-  return isFallbackAdapter ? `${name} (software)` : name;
-}
 
 /**
  * Starts WebGPU on a device of our own: TF.js neither listens to `device.lost` nor says why there is no device, and it asks for the feature
