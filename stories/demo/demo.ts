@@ -1,0 +1,199 @@
+/** The demo page of `npm start`: controls write attributes, events fill in what is shown. All settings live in the URL's hash. */
+import '../../src/index.ts';
+import type { GanCanvas, GanCanvasRenderEvent } from '../../src/index.ts';
+
+const SIBLINGS = 6;
+const BACKEND_TITLES = { webgpu: 'WebGPU', wasm: 'WebAssembly', cpu: 'Plain JavaScript' } as const;
+
+function find<T extends HTMLElement = HTMLElement>(id: string): T {
+  const element = document.getElementById(id);
+  if (!element) throw new Error(`The page has no #${id}.`);
+  return element as T;
+}
+
+const picture = find<GanCanvas>('picture');
+const form = find<HTMLFormElement>('controls');
+const seed = find<HTMLInputElement>('seed');
+const latentDim = find<HTMLInputElement>('latent-dim');
+const truncation = find<HTMLInputElement>('truncation');
+const classLabel = find<HTMLSelectElement>('class-label');
+const backend = find<HTMLSelectElement>('backend');
+const walk = find<HTMLButtonElement>('walk');
+
+/** What differs from the defaults, as attributes; the model's defaults are known once it is loaded. */
+function readAttributes(): Record<string, string> {
+  const info = picture.modelInfo;
+  const isTouched = (input: HTMLInputElement, fallback: number | undefined) =>
+    info ? Number(input.value) !== fallback : input.dataset.touched === 'true';
+  return {
+    seed: seed.value,
+    ...(isTouched(latentDim, info?.zDim) && { 'latent-dim': latentDim.value }),
+    ...(isTouched(truncation, info?.truncation) && { truncation: truncation.value }),
+    ...(classLabel.value !== '' && { 'class-label': classLabel.value }),
+    ...(backend.value !== 'auto' && { backend: backend.value }),
+  };
+}
+
+function writeAttributes(element: Element, attributes: Readonly<Record<string, string>>): void {
+  for (const name of ['seed', 'latent-dim', 'truncation', 'class-label', 'backend']) {
+    const value = attributes[name];
+    if (value === undefined) element.removeAttribute(name);
+    else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
+  }
+}
+
+function showSnippet(attributes: Readonly<Record<string, string>>): void {
+  const tag = document.createElement('gan-canvas');
+  tag.setAttribute('model', 'pomona');
+  writeAttributes(tag, attributes);
+  if (walk.ariaPressed === 'true') tag.toggleAttribute('autoplay', true);
+  const html = tag.outerHTML.replace('autoplay=""', 'autoplay');
+  find('code').textContent = `<script type="module" src="https://your.cdn/gan-canvas/dist/cdn/gan-canvas.js"></script>\n\n${html}`;
+}
+
+function showValues(): void {
+  find('latent-dim-value').textContent = `${latentDim.value} of ${latentDim.max}`;
+  find('truncation-value').textContent = Number(truncation.value).toFixed(2);
+}
+
+/** The controls' values, everywhere that they are shown. */
+function update(): void {
+  const attributes = readAttributes();
+  writeAttributes(picture, attributes);
+  for (const [index, sibling] of [...document.querySelectorAll('#siblings gan-canvas')].entries()) {
+    const shared = { ...attributes };
+    delete shared['class-label'];
+    writeAttributes(sibling, { ...shared, seed: siblingSeed(index) });
+  }
+  showValues();
+  showSnippet(attributes);
+  history.replaceState(null, '', `#${new URLSearchParams(attributes).toString()}`);
+}
+
+/** Other seeds, related to the one shown only by name. */
+function siblingSeed(index: number): string {
+  return `${seed.value}/${index + 1}`;
+}
+
+function readHash(): void {
+  const values = new URLSearchParams(location.hash.slice(1));
+  for (const [name, value] of values) {
+    const control = form.elements.namedItem(name);
+    if (control instanceof HTMLInputElement) {
+      control.value = value;
+      control.dataset.touched = 'true';
+    }
+    if (control instanceof HTMLSelectElement) selectValue(control, value);
+  }
+}
+
+function selectValue(select: HTMLSelectElement, value: string): void {
+  if (![...select.options].some((option) => option.value === value)) select.append(new Option(value, value));
+  select.value = value;
+}
+
+function createSiblings(): void {
+  for (let index = 0; index < SIBLINGS; index += 1) {
+    const button = document.createElement('button');
+    button.type = 'button';
+    const sibling = document.createElement('gan-canvas');
+    sibling.alt = '';
+    button.append(sibling);
+    button.ariaLabel = `Picture ${index + 1}: show it large`;
+    button.addEventListener('click', () => setSeed(siblingSeed(index)));
+    const item = document.createElement('li');
+    item.append(button);
+    find('siblings').append(item);
+  }
+}
+
+function setSeed(value: string): void {
+  seed.value = value;
+  classLabel.value = '';
+  update();
+}
+
+function handleLoad(): void {
+  const info = picture.modelInfo;
+  if (!info) return;
+  latentDim.max = String(info.zDim);
+  if (!picture.hasAttribute('latent-dim')) latentDim.value = latentDim.max;
+  if (!picture.hasAttribute('truncation')) truncation.value = String(info.truncation);
+  const known = new Set([...classLabel.options].map((option) => option.value));
+  for (const label of info.labels) if (!known.has(label)) classLabel.append(new Option(label, label));
+  find('weights').innerHTML = `${info.name} <small>${info.resolution} × ${info.resolution} pixels</small>`;
+  find('attribution').textContent = `Weights “${info.name}”, ${info.licence}. Pictures: ${info.attribution}.`;
+  update();
+}
+
+const recentMs: number[] = [];
+
+function handleRender(event: GanCanvasRenderEvent): void {
+  find('problem').hidden = true;
+  recentMs.push(event.durationMs);
+  if (recentMs.length > 20) recentMs.shift();
+  const meanMs = recentMs.reduce((sum, value) => sum + value, 0) / recentMs.length;
+  find('duration').innerHTML = `${formatMs(event.durationMs)} <small>mean of ${recentMs.length}: ${formatMs(meanMs)}</small>`;
+  showBackend();
+  const name = event.classIndex === null ? undefined : picture.modelInfo?.labels[event.classIndex];
+  find('name').innerHTML = `<em>Pomona</em>${name ? ` · ${name}` : ''}`;
+  find('number').textContent = `No. ${event.toSeed === null ? event.seed : `${event.seed} → ${event.toSeed}`}`;
+}
+
+function formatMs(value: number): string {
+  return `${value < 100 ? value.toFixed(1) : Math.round(value)} ms`;
+}
+
+function showBackend(): void {
+  if (!picture.activeBackend) return;
+  const attempt = picture.backendReport.findLast((each) => each.ok && each.name === picture.activeBackend);
+  const target = find('drawn-by');
+  const detail = document.createElement('small');
+  detail.textContent = attempt?.detail ?? '';
+  target.replaceChildren(BACKEND_TITLES[picture.activeBackend], detail);
+}
+
+picture.addEventListener('load', handleLoad);
+picture.addEventListener('render', handleRender);
+picture.addEventListener('backend-change', () => recentMs.splice(0));
+picture.addEventListener('error', (event) => {
+  find('problem').textContent = event.message;
+  find('problem').hidden = false;
+});
+picture.addEventListener('progress', (event) => {
+  if (!picture.ready && event.total > 0) find('weights').textContent = `${event.phase} ${Math.round((100 * event.loaded) / event.total)} %`;
+});
+form.addEventListener('input', (event) => {
+  if (event.target instanceof HTMLInputElement) event.target.dataset.touched = 'true';
+  update();
+});
+form.addEventListener('submit', (event) => event.preventDefault());
+find('another').addEventListener('click', () => {
+  const value = String(Math.floor(Math.random() * 1_000_000));
+  seed.value = value;
+  update();
+});
+walk.addEventListener('click', () => {
+  walk.ariaPressed = String(walk.ariaPressed !== 'true');
+  picture.autoplay = walk.ariaPressed === 'true';
+  update();
+});
+find('copy').addEventListener('click', async () => {
+  const button = find('copy');
+  try {
+    await navigator.clipboard.writeText(find('code').textContent ?? '');
+    button.textContent = 'Copied';
+  } catch {
+    getSelection()?.selectAllChildren(find('code'));
+    button.textContent = 'Press Ctrl+C';
+  }
+  button.addEventListener('blur', () => (button.textContent = 'Copy'), { once: true });
+});
+addEventListener('hashchange', () => {
+  readHash();
+  update();
+});
+
+createSiblings();
+readHash();
+update();
