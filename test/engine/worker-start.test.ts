@@ -25,10 +25,8 @@ async function withWorker<T>(replacement: unknown, work: () => Promise<T>): Prom
   }
 }
 
-class RefusedWorker {
-  constructor() {
-    throw new DOMException('workers are forbidden', 'SecurityError');
-  }
+function RefusedWorker(): never {
+  throw new DOMException('workers are forbidden', 'SecurityError');
 }
 
 class SilentWorker extends EventTarget {
