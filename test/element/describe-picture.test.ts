@@ -1,0 +1,23 @@
+import { assert } from 'chai';
+import { describePicture } from '../../src/element/describe-picture.ts';
+
+describe('element/describe-picture', () => {
+  const facts = { model: 'pomona', seed: '42', ownLatent: false, className: null, samples: 1, walking: false };
+
+  it('names the model, the seed and the class', () => {
+    assert.equal(describePicture(facts), 'Generated picture: pomona, seed 42');
+    assert.equal(describePicture({ ...facts, className: 'pear' }), 'Generated picture: pomona, seed 42, pear');
+  });
+
+  it('names no seed for a latent of the page’s own', () => {
+    assert.equal(describePicture({ ...facts, ownLatent: true }), 'Generated picture: pomona');
+  });
+
+  it('counts the pictures of a grid', () => {
+    assert.equal(describePicture({ ...facts, samples: 9, className: 'pear' }), '9 generated pictures: pomona, seed 42');
+  });
+
+  it('stays the same along a walk', () => {
+    assert.equal(describePicture({ ...facts, walking: true, className: 'pear' }), 'Generated picture that changes: pomona, from seed 42');
+  });
+});
