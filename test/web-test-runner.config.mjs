@@ -27,7 +27,9 @@ function headersMiddleware(context, next) {
   if (typeof policy === 'string') context.set('Content-Security-Policy', policy);
   context.set('Cross-Origin-Resource-Policy', 'cross-origin');
   context.set('Access-Control-Allow-Origin', '*');
-  if (context.query.isolated !== undefined) {
+  // What an isolated page starts as a worker must be isolated too.
+  const isIsolated = context.query.isolated !== undefined || /[?&]isolated\b/.test(context.get('Referer'));
+  if (isIsolated) {
     context.set('Cross-Origin-Opener-Policy', 'same-origin');
     context.set('Cross-Origin-Embedder-Policy', 'require-corp');
   }

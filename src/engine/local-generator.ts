@@ -254,7 +254,7 @@ export class LocalGenerator implements Generator {
     lost.network.abandon();
     lost.runtime.dispose();
     this.#losses += 1;
-    const runtime = await acquireRuntime(this.#losses > MAX_DEVICE_LOSSES ? 'wasm' : 'auto', { signal: this.#disposal.signal });
+    const runtime = await acquireNext(this.#losses > MAX_DEVICE_LOSSES ? 'wasm' : lost.runtime.backend, this.#disposal.signal);
     const attempt = { name: lost.runtime.backend, ok: false, detail: reason };
     try {
       throwIfAborted(this.#disposal.signal);
@@ -265,5 +265,16 @@ export class LocalGenerator implements Generator {
     }
     this.#watch(this.#place);
     for (const listener of [...this.#listeners]) listener(this.activeBackend, this.backendReport);
+  }
+}
+
+/** The same kind of backend on a new device, or else the best that there is. */
+async function acquireNext(wanted: BackendName, signal: AbortSignal): Promise<Runtime> {
+  try {
+    return await acquireRuntime(wanted, { signal });
+  } catch (error) {
+    throwIfAborted(signal);
+    if (!(error instanceof GanCanvasError)) throw error;
+    return acquireRuntime('auto', { signal });
   }
 }

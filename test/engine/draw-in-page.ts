@@ -8,11 +8,23 @@ export interface PageOutcome {
   readonly isolated: boolean;
 }
 
-/** Draws in a page of its own, in a frame, with these search parameters. */
-export async function drawInPage(parameters: Readonly<Record<string, string>>): Promise<PageOutcome> {
+/** Shows a page in a frame, or in a window of its own where it must be the top one; gives what closes it. */
+function show(url: string, where: 'frame' | 'window', channel: BroadcastChannel): () => void {
+  if (where === 'window') {
+    // An isolated page has no opener that could close it.
+    window.open(url, '_blank', 'noopener');
+    return () => channel.postMessage('close');
+  }
+  const frame = document.createElement('iframe');
+  frame.src = url;
+  document.body.append(frame);
+  return () => frame.remove();
+}
+
+/** Draws in a page of its own with these search parameters. */
+export async function drawInPage(parameters: Readonly<Record<string, string>>, where: 'frame' | 'window' = 'frame'): Promise<PageOutcome> {
   const name = crypto.randomUUID();
   const channel = new BroadcastChannel(name);
-  const frame = document.createElement('iframe');
   const url = new URL('./pages/draw.html', import.meta.url);
   url.search = new URLSearchParams({ ...parameters, channel: name }).toString();
   const outcome = new Promise<PageOutcome>((resolve, reject) => {
@@ -21,12 +33,11 @@ export async function drawInPage(parameters: Readonly<Record<string, string>>): 
       else resolve(data);
     };
   });
-  frame.src = url.href;
-  document.body.append(frame);
+  const close = show(url.href, where, channel);
   try {
     return await outcome;
   } finally {
-    frame.remove();
+    close();
     channel.close();
   }
 }

@@ -15,6 +15,7 @@ async function draw(parameters: URLSearchParams): Promise<PageOutcome> {
 
 const parameters = new URLSearchParams(location.search);
 const channel = new BroadcastChannel(parameters.get('channel') ?? '');
+channel.onmessage = () => window.close();
 draw(parameters).then(
   (outcome) => channel.postMessage(outcome),
   (error: unknown) => channel.postMessage({ error: String(error) }),
