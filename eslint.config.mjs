@@ -120,7 +120,7 @@ export default tseslint.config(
   ...packageRules,
   { files: ['src/element/**/*.ts'], ...lit.configs['flat/recommended'] },
   { files: ['src/element/**/*.ts'], ...wc.configs['flat/recommended'] },
-  { files: ['src/node/**/*.ts', 'test/**/*.ts', '**/*.mjs'], rules: { 'no-console': 'off' } },
+  { files: ['test/**/*.ts', '**/*.mjs'], rules: { 'no-console': 'off' } },
   { files: ['**/*.mjs'], languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } } },
   { files: ['test/**/*.ts'], rules: { '@typescript-eslint/no-unused-expressions': 'off' } },
 );
