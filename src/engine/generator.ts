@@ -95,19 +95,28 @@ export interface Generator {
   renderPicture(options?: RenderOptions): Promise<Picture>;
   /** A grid as an ImageBitmap; on WebGPU without read-back. Browsers only. */
   renderBitmap(options?: RenderOptions): Promise<RenderedBitmap>;
-  /** The pictures from one seed to another, ends included: slerp in z, linear in w between the classes. steps 2…1000. */
+  /**
+   * The pictures from one seed to another, ends included: slerp in z, linear in w between the classes, random noise mixed at its
+   * own variance. The ends are exactly the seeds' pictures; `seed` and `latent` do not count. steps 2…1000.
+   */
   interpolate(fromSeed: string, toSeed: string, steps: number, options?: RenderOptions): Promise<Picture[]>;
   /** One bitmap on the way between two seeds, t in 0…1; what a walk shows. */
   renderBetween(fromSeed: string, toSeed: string, t: number, options?: RenderOptions): Promise<RenderedBitmap>;
   listDirections(): Promise<readonly DirectionInfo[]>;
   /** The live weights as a file of our format; what is exported is what is shown (the live weights take the stored values). */
   exportWeights(options?: ExportOptions): Promise<Uint8Array>;
-  /** Takes the tensors of a full file or a delta; `weights-format` when it does not fit, with the live weights untouched. */
+  /**
+   * Takes the tensors of a full file or a delta; those that it leaves out are the loaded file's, whatever was imported before.
+   * What the file says beside (labels, directions) is not taken. `weights-format` when it does not fit, with the live weights untouched.
+   */
   importWeights(bytes: Uint8Array): Promise<void>;
   /** Back to the file that was loaded. */
   resetWeights(): Promise<void>;
   /** Called after the generator moved to another backend by itself (a lost device); returns what removes the listener. */
   onBackendChange(listener: (backend: BackendName, report: BackendReport) => void): () => void;
-  /** Gives back tensors and, with the last generator, the device; idempotent. */
+  /**
+   * Gives back tensors and, with the last generator, the device; idempotent. Commands under way reject with `AbortError`, later
+   * ones with `disposed`.
+   */
   dispose(): void;
 }
