@@ -28,22 +28,27 @@ export async function toImageBitmap(
 ): Promise<ImageBitmap> {
   const [height, width] = grid.shape;
   if (path === 'canvas') {
-    const bitmap = runtime.run(() => presentGrid(grid));
-    if (bitmap) return bitmap;
+    const presented = runtime.run(() => presentGrid(grid));
+    if (presented) {
+      // Until then the bitmap is a promise of the GPU's: its time would be counted short, and a device lost now would leave it blank.
+      await presented.device.queue.onSubmittedWorkDone();
+      return presented.bitmap;
+    }
   }
   const pixels = await readRgba(runtime, grid);
   return createImageBitmap(new ImageData(pixels as Uint8ClampedArray<ArrayBuffer>, width, height));
 }
 
 /** The grid drawn by its GPU device; null for a tensor that TF.js still keeps in JavaScript's memory. */
-function presentGrid(grid: tf.Tensor3D): ImageBitmap | null {
+function presentGrid(grid: tf.Tensor3D): { readonly bitmap: ImageBitmap; readonly device: GPUDevice } | null {
   const backend = tf.backend() as WebGPUBackend;
   if (!backend.tensorMap.get(grid.dataId).resource) return null;
   const [height, width] = grid.shape;
   // Submits what TF.js has recorded so far, and copies the tensor; drawing comes after that in the queue.
   const { tensorRef, buffer } = grid.dataToGPU();
   try {
-    return buffer ? presentBuffer(backend.device, buffer, width, height) : null;
+    const { device } = backend;
+    return buffer ? { bitmap: presentBuffer(device, buffer, width, height), device } : null;
   } finally {
     tensorRef.dispose();
   }
