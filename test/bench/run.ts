@@ -3,6 +3,7 @@
  * Run it on a quiet machine.
  */
 import { writeFile } from 'node:fs/promises';
+import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { formatTable, type BenchOptions, type Figure } from './figures.ts';
 import { measureSize } from './size.ts';
@@ -23,6 +24,8 @@ async function run(): Promise<void> {
   if (!measure || rest.length > 0) {
     throw new Error(`Usage: npm run bench -- NAME [--json FILE] [--quick], with one NAME of: ${Object.keys(BENCHMARKS).join(', ')}.`);
   }
+  const [load = 0] = loadavg();
+  if (load > availableParallelism() / 2) console.error(`The machine is busy (load ${load.toFixed(1)}): times will be too long.`);
   const figures = await measure({ quick: values.quick });
   console.log(formatTable(figures));
   if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify({ figures }, null, 2)}\n`);
