@@ -46,7 +46,12 @@ export default {
   plugins: [vendorPlugin(), esbuildPlugin({ ts: true, target: 'es2022', tsconfig: `${root}tsconfig.json` })],
   middleware: [headersMiddleware],
   browsers: [
-    chromeLauncher({ launchOptions: { executablePath: await findChromium(), headless: true, args: CHROMIUM_FLAGS }, concurrency: 2 }),
+    chromeLauncher({
+      launchOptions: { executablePath: await findChromium(), headless: true, args: CHROMIUM_FLAGS },
+      // A window for each test file: of two tabs in one window, one is hidden, and draws no frames and sees no intersections.
+      createPage: async ({ browser }) => (await browser.createBrowserContext()).newPage(),
+      concurrency: 2,
+    }),
   ],
   testFramework: { config: { timeout: 120_000, ui: 'bdd' } },
   testsStartTimeout: 60_000,

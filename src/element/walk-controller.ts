@@ -14,6 +14,9 @@ export interface WalkControllerOptions {
   readonly isBusy: () => boolean;
 }
 
+/** A frame that comes later than this is a pause: the walk does not leap after it. */
+const MAX_FRAME_MS = 250;
+
 const REDUCED_MOTION = '(prefers-reduced-motion: reduce)';
 
 /**
@@ -72,7 +75,7 @@ export class WalkController implements ReactiveController {
 
   readonly #handleFrame = (timeMs: number): void => {
     this.#frame = requestAnimationFrame(this.#handleFrame);
-    const elapsedMs = timeMs - (this.#lastTimeMs ?? timeMs);
+    const elapsedMs = Math.min(MAX_FRAME_MS, timeMs - (this.#lastTimeMs ?? timeMs));
     this.#lastTimeMs = timeMs;
     this.#steps += elapsedMs / this.#options.intervalMs();
     if (elapsedMs === 0 || this.#options.isBusy()) return;

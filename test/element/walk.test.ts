@@ -11,7 +11,7 @@ function setVisibility(state: DocumentVisibilityState): void {
 describe('element/walk', () => {
   let element: FakeCanvas;
   beforeEach(() => {
-    element = createFakeCanvas({ autoplay: true, seed: 'w', interval: 100 });
+    element = createFakeCanvas({ autoplay: true, seed: 'w', interval: 5000 });
   });
   afterEach(async () => {
     element.remove();
