@@ -194,7 +194,7 @@ export class GanCanvas extends LitElement {
     onProgress: (progress) => this.#status.handleProgress(progress),
     onOpen: () => this.#handleOpen(),
     onBackendChange: (backend, previousBackend, report) =>
-      this.dispatchEvent(new GanCanvasBackendChangeEvent({ backend, previousBackend, report })),
+      this.#fire(new GanCanvasBackendChangeEvent({ backend, previousBackend, report })),
   });
   readonly #walk = new WalkController(this, {
     isWanted: () => this.autoplay && this.#visibility.isVisible && this.ready && this.#latent === null,
@@ -332,7 +332,7 @@ export class GanCanvas extends LitElement {
     if (isFirst) this.#handleLoad(backend);
     else if (this.#describe() !== labelBefore) this.requestUpdate();
     const { from, to, t } = job.position ?? { from: job.options.seed ?? '0', to: null, t: 0 };
-    this.dispatchEvent(
+    this.#fire(
       new GanCanvasRenderEvent({ seed: from, toSeed: to, t, latent: latent.slice(), classIndex, durationMs, backend, width, height }),
     );
   }
@@ -340,7 +340,7 @@ export class GanCanvas extends LitElement {
   #handleLoad(backend: BackendName): void {
     this.#status.handleLoad(this.alt === '' ? null : this.#describe());
     const modelInfo = this.modelInfo;
-    if (modelInfo) this.dispatchEvent(new GanCanvasLoadEvent({ modelInfo, backend }));
+    if (modelInfo) this.#fire(new GanCanvasLoadEvent({ modelInfo, backend }));
   }
 
   readonly #handlePosterError = (): void => {
@@ -356,6 +356,10 @@ export class GanCanvas extends LitElement {
     canvas.width = bitmap.width;
     canvas.height = bitmap.height;
     canvas.getContext('bitmaprenderer')?.transferFromImageBitmap(bitmap);
+  }
+
+  #fire(event: Event): void {
+    this.dispatchEvent(event);
   }
 
   #describe(): string {

@@ -8,8 +8,8 @@ const without = (parameters.get('without') ?? '').split(',');
 if (without.includes('webgpu')) Object.defineProperty(navigator, 'gpu', { value: undefined });
 if (without.includes('simd')) {
   const validate = WebAssembly.validate.bind(WebAssembly);
-  // Refuses modules with 128-bit vectors (value type 0x7b), as engines without SIMD do.
-  WebAssembly.validate = (bytes) => !new Uint8Array(bytes as ArrayBuffer).includes(0x7b) && validate(bytes);
+  // Refuses modules with the prefix of vector instructions, 0xfd, as engines without SIMD do. TF.js asks with a tiny module.
+  WebAssembly.validate = (bytes) => !new Uint8Array(bytes as ArrayBuffer).includes(0xfd) && validate(bytes);
 }
 
 async function draw(): Promise<ElementOutcome> {
