@@ -63,6 +63,8 @@ function update(): void {
   for (const [index, sibling] of [...document.querySelectorAll('#siblings gan-canvas')].entries()) {
     const shared = { ...attributes };
     delete shared['class-label'];
+    // The plain one takes seconds a picture; seven of them would keep the large one waiting.
+    delete shared.backend;
     writeAttributes(sibling, { ...shared, seed: siblingSeed(index) });
   }
   showValues();
@@ -113,7 +115,8 @@ function setSeed(value: string): void {
   update();
 }
 
-function handleLoad(): void {
+/** Fits the controls to the model, whose file is known even when the first picture could not be drawn. */
+function showModel(): void {
   const info = picture.modelInfo;
   if (!info) return;
   latentDim.max = String(info.zDim);
@@ -153,10 +156,11 @@ function showBackend(): void {
   target.replaceChildren(BACKEND_TITLES[picture.activeBackend], detail);
 }
 
-picture.addEventListener('load', handleLoad);
+picture.addEventListener('load', showModel);
 picture.addEventListener('render', handleRender);
 picture.addEventListener('backend-change', () => recentMs.splice(0));
 picture.addEventListener('error', (event) => {
+  showModel();
   find('problem').textContent = event.message;
   find('problem').hidden = false;
 });

@@ -117,6 +117,7 @@ describe('browser/drawing on wasm', () => {
     const file = await element.exportWeights();
     assert.isAbove(file.size, delta.size);
     const other = createCanvas({ src: await tinySource('stylegan2-tiny'), backend: 'wasm' });
+    await showPicture(other);
     await assertRejectsCode(other.importWeights(file), 'weights-format');
     await element.importWeights(file);
     await element.resetWeights();
