@@ -59,6 +59,15 @@ export const styles = css`
     object-fit: var(--gan-canvas-fit, contain);
   }
 
+  [part='fallback'] {
+    place-self: center;
+    max-inline-size: 100%;
+  }
+
+  [part='fallback'][hidden] {
+    display: none;
+  }
+
   [part='message'] {
     place-self: center;
     margin: 0;
