@@ -74,6 +74,7 @@ export default tseslint.config(
       'src/runtime/wasm/build/',
       'weights/training/',
       'test/fixtures/',
+      'test/examples/',
     ],
   },
   js.configs.recommended,

@@ -43,7 +43,7 @@ async function assertFolderDraws(folder: string): Promise<void> {
   }
 }
 
-describe('the packed package', { timeout: 240_000 }, () => {
+describe('the packed package', { timeout: 600_000 }, () => {
   before(async () => {
     browser = await launchBrowser();
   });

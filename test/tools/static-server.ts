@@ -77,11 +77,13 @@ export async function serveFolder(folder: string, options: ServeOptions = {}): P
         url: `http://localhost:${open.toString()}/`,
         port: open,
         close: () =>
-          new Promise(
-            (done) =>
-              void server.close(() => {
-                done();
-              }),
+          new Promise((done) => {
+            server.close(() => {
+              done();
+            });
+            // Browsers open connections ahead of need; one that never carried a request would hold the server for a minute.
+            server.closeAllConnections();
+          }),
           ),
       };
     } catch (error) {

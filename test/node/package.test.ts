@@ -1,0 +1,63 @@
+/** What npm would publish: the files that the exports name, nothing that users do not need, and types that check. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { before, describe, it } from 'node:test';
+import { createProject, packPackage } from '../tools/packed-package.ts';
+
+const RESOLUTIONS = [
+  { module: 'esnext', moduleResolution: 'bundler' },
+  { module: 'nodenext', moduleResolution: 'nodenext' },
+] as const;
+
+/** Every file that a value of `exports` or `bin` names. */
+function namedFiles(value: unknown): string[] {
+  if (typeof value === 'string') return [value.replace(/^\.\//, '')];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(namedFiles) : [];
+}
+
+describe('the package', { timeout: 120_000 }, () => {
+  let files: readonly string[];
+  before(() => {
+    files = packPackage(resolve('.cache/examples')).files;
+  });
+
+  it('holds every file that its exports and its command name', () => {
+    const manifest = JSON.parse(readFileSync('package.json', 'utf8')) as { exports: unknown; bin: unknown };
+    const missing = namedFiles([manifest.exports, manifest.bin]).filter((file) => !files.includes(file));
+    assert.deepEqual(missing, []);
+  });
+
+  it('holds the weights and .wasm files of both browser builds, and no sources, tests or demo', () => {
+    const assets = [
+      'pomona.safetensors',
+      'pomona.discriminator.safetensors',
+      'tfjs-backend-wasm-simd.wasm',
+      'tfjs-backend-wasm-threaded-simd.wasm',
+    ];
+    for (const folder of ['dist/assets', 'dist/cdn']) {
+      for (const name of assets) assert.ok(files.includes(`${folder}/${name}`), `${folder}/${name}`);
+    }
+    assert.deepEqual(
+      files.filter((file) => !/^(dist\/(?!demo\/)|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$)/.test(file)),
+      [],
+    );
+  });
+
+  for (const compilerOptions of RESOLUTIONS) {
+    it(`has types that a strict program finds by moduleResolution "${compilerOptions.moduleResolution}"`, () => {
+      const folder = createProject(`types-${compilerOptions.moduleResolution}`, 'test/examples/types');
+      const options = {
+        ...compilerOptions,
+        noEmit: true,
+        strict: true,
+        target: 'es2022',
+        lib: ['es2023', 'dom', 'dom.iterable'],
+        types: [],
+      };
+      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['consumer.ts'] }));
+      execFileSync('node_modules/.bin/tsc', ['-p', folder], { encoding: 'utf8' });
+    });
+  }
+});
