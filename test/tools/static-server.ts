@@ -84,7 +84,6 @@ export async function serveFolder(folder: string, options: ServeOptions = {}): P
             // Browsers open connections ahead of need; one that never carried a request would hold the server for a minute.
             server.closeAllConnections();
           }),
-          ),
       };
     } catch (error) {
       if (!options.findFree || port >= first + 50) throw error;
