@@ -3,7 +3,7 @@ import { decodeWeights, encodeWeights } from '../../src/weights/weights-file.ts'
 import type { WeightsFile, WeightsTensor } from '../../src/weights/weights-file.ts';
 
 /** The small networks in test/fixtures, by the beginning of their file names. */
-export const FIXTURE_NETWORKS = ['stylegan2-tiny', 'stylegan2-tiny-classes', 'tiny-dcgan'] as const;
+export const FIXTURE_NETWORKS = ['stylegan2-tiny', 'stylegan2-tiny-classes', 'tiny-dcgan', 'tiny-stylegan2-ada'] as const;
 export type FixtureNetwork = (typeof FIXTURE_NETWORKS)[number];
 
 /** The bytes of a file in test/fixtures, in the browser and in Node. */
@@ -41,7 +41,7 @@ export async function loadFixtureFile(
 }
 
 /** The reference's inputs, outputs and gradients of a fixture, by name. Images are NHWC. */
-export async function loadFixtureCases(network: FixtureNetwork | 'tiny-stylegan2-ada'): Promise<ReadonlyMap<string, WeightsTensor>> {
+export async function loadFixtureCases(network: FixtureNetwork): Promise<ReadonlyMap<string, WeightsTensor>> {
   const { tensors } = decodeSafetensors(await loadFixtureBytes(`${network}-cases.safetensors`));
   const cases = new Map<string, WeightsTensor>();
   for (const [name, { dtype, shape, bytes }] of tensors) {
