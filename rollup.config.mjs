@@ -4,12 +4,12 @@
  *   dist/assets/          .wasm files and weights, named by `new URL('./assets/…', import.meta.url)` in the chunks
  *   dist/cdn/             one script for <script type="module">, its .wasm and .safetensors beside it
  *   dist/node/            `gan-canvas/core` for Node and the shell command; TensorFlow.js is external
- *   dist/demo/            the page of `npm start` (`rollup -c --demo` builds only this; not in the package)
+ *   dist/demo/            the page of `npm start`; not in the package (`rollup -c --demo` builds only this and dist/node/)
  */
 import commonjs from '@rollup/plugin-commonjs';
 import resolve from '@rollup/plugin-node-resolve';
 import { build as esbuildBuild } from 'esbuild';
-import { readFile } from 'node:fs/promises';
+import { chmod, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import esbuild from 'rollup-plugin-esbuild';
 
@@ -38,8 +38,8 @@ async function readAssets(assets) {
   return files;
 }
 
-/** Rewrites asset URLs and, unless they are shipped by another build, emits the files. */
-function assetUrls({ assetFolder = './assets/', emit = true } = {}) {
+/** Rewrites asset URLs and emits the files. */
+function assetUrls({ assetFolder = './assets/' } = {}) {
   return {
     name: 'asset-urls',
     async transform(code, id) {
@@ -50,8 +50,8 @@ function assetUrls({ assetFolder = './assets/', emit = true } = {}) {
         workerUrl: (comments, path) => `new URL(${comments}'${path.replace(/\.ts$/, '.js')}', import.meta.url)`,
         onAsset: (name, file) => found.set(name, file),
       });
-      if (emit)
-        for (const { name, source } of await readAssets(found)) this.emitFile({ type: 'asset', fileName: `assets/${name}`, source });
+
+      for (const { name, source } of await readAssets(found)) this.emitFile({ type: 'asset', fileName: `assets/${name}`, source });
       return rewritten === code ? null : { code: rewritten, map: null };
     },
   };
@@ -117,20 +117,24 @@ const bundlers = chunked(
   /^(lit|@lit)(\/|$)/,
 );
 
+/** npx runs the command's file itself. */
+const executableCommand = { name: 'executable-command', writeBundle: () => chmod('dist/node/cli.js', 0o755) };
+
 const node = {
   input: { core: 'src/core.ts', cli: 'src/cli/cli.ts' },
   external: [/^@tensorflow\//, /^node:/, 'fast-png', 'cli-progress'],
   plugins: [
-    assetUrls({ assetFolder: '../assets/', emit: false }),
+    assetUrls({ assetFolder: '../assets/' }),
     resolve({ extensions: ['.mjs', '.js', '.ts'] }),
     esbuild({ target: 'node20', tsconfig: 'tsconfig.json' }),
+    executableCommand,
   ],
   output: {
-    dir: 'dist/node',
+    dir: 'dist',
     format: 'es',
     banner: (chunk) => (chunk.isEntry && chunk.name === 'cli' ? '#!/usr/bin/env node' : ''),
-    entryFileNames: '[name].js',
-    chunkFileNames: '[name]-[hash].js',
+    entryFileNames: 'node/[name].js',
+    chunkFileNames: 'node/[name]-[hash].js',
     sourcemap: true,
   },
   onwarn,
@@ -204,5 +208,5 @@ demo.plugins.push(demoPage);
 export default (args) => {
   const only = args.demo;
   delete args.demo;
-  return only ? [demo] : [bundlers, node, cdn, demo];
+  return only ? [demo, node] : [bundlers, node, cdn, demo];
 };
