@@ -166,7 +166,7 @@ export class GanCanvas extends LitElement {
   /** Columns of the grid; null: the squarest. */
   @property({ converter: NUMBER }) columns: number | null = null;
 
-  /** `auto` (webgpu, then wasm, then cpu), or one of them. */
+  /** `auto` (webgpu on a real GPU, then wasm, then cpu), or one of them. */
   @property() backend: BackendChoice = 'auto';
 
   /** `lazy`: nothing is loaded before the element is visible; `eager`: at once. */

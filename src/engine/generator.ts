@@ -23,7 +23,7 @@ export interface LoadProgress {
 }
 
 export interface CreateGeneratorOptions extends GeneratorSource {
-  /** Default `auto`: webgpu, then wasm, then cpu. A named one that cannot run is `backend-unavailable`. */
+  /** Default `auto`: webgpu on a real GPU, then wasm, then cpu. A named one that cannot run is `backend-unavailable`. */
   readonly backend?: BackendChoice | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
