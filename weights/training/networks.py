@@ -25,9 +25,10 @@ def load_generator(path, truncation=1.0):
             options, labels = about["architecture"], about["labels"]
             weights = {name: value for name, value in tensors.items() if not name.startswith("directions.")}
     fields = ("resolution", "z_dim", "w_dim", "channel_base", "channel_max")
-    generator = Generator(classes=len(labels), **{field: options[field] for field in fields})
+    classes = weights["mapping.embed.weight"].shape[1] if "mapping.embed.weight" in weights else 0
+    generator = Generator(classes=classes, **{field: options[field] for field in fields})
     generator.load_state_dict(weights)
-    return generator.eval().requires_grad_(False), labels
+    return generator.eval().requires_grad_(False), labels or [f"class {index}" for index in range(classes)]
 
 
 @torch.no_grad()
