@@ -10,7 +10,14 @@ export {
 export { GanCanvasError } from './support/errors.ts';
 export type { ToBlobOptions } from './element/check-arguments.ts';
 export type { GanCanvasEventMap } from './element/events.ts';
-export type { ExportOptions, GenerateOptions, LoadProgress } from './engine/generator.ts';
+export type {
+  DiscoverOptions,
+  DiscoveredDirection,
+  DiscoveryMethod,
+  ExportOptions,
+  GenerateOptions,
+  LoadProgress,
+} from './engine/generator.ts';
 export type { DirectionSetting, DirectionsInput } from './latent/directions-input.ts';
 export type { BackendAttempt, BackendChoice, BackendName, BackendReport } from './runtime/backend.ts';
 export type { GanCanvasErrorCode } from './support/errors.ts';

@@ -6,9 +6,16 @@
 import type { PropertyValues, TemplateResult } from 'lit';
 import { LitElement, html, nothing } from 'lit';
 import { property } from 'lit/decorators/property.js';
-import { ifDefined } from 'lit/directives/if-defined.js';
 import { openGenerator } from '../engine/engine-client.ts';
-import type { CreateGeneratorOptions, ExportOptions, GenerateOptions, Generator, RenderedBitmap } from '../engine/generator.ts';
+import type {
+  CreateGeneratorOptions,
+  DiscoverOptions,
+  DiscoveredDirection,
+  ExportOptions,
+  GenerateOptions,
+  Generator,
+  RenderedBitmap,
+} from '../engine/generator.ts';
 import type { DirectionsInput } from '../latent/directions-input.ts';
 import type { BackendChoice, BackendName, BackendReport } from '../runtime/backend.ts';
 import type { DirectionInfo, ModelInfo, NoiseMode } from '../weights/model-info.ts';
@@ -26,7 +33,8 @@ import type { PictureJob } from './picture-controller.ts';
 import { PictureController, drawJob } from './picture-controller.ts';
 import type { PictureSettings } from './read-settings.ts';
 import { readCrossOrigin, readGrid, readInterval, readPicture, readSource } from './read-settings.ts';
-import { renderPlaceholder } from './render-placeholder.ts';
+import { hasDefaultContent, renderPlaceholder } from './render-placeholder.ts';
+import { renderProgress } from './render-progress.ts';
 import { StatusController } from './status-controller.ts';
 import { VisibilityController } from './visibility-controller.ts';
 import { WalkController } from './walk-controller.ts';
@@ -413,9 +421,19 @@ export class GanCanvas extends LitElement {
     return this.#use((generator) => interpolateImages(generator, seeds, steps, options, this.#own), options.signal);
   }
 
-  /** The directions that the weights file names. */
+  /** The directions that the weights file names, each with its kind, layers, range of sizes, and the model card's figures for it. */
   async listDirections(): Promise<readonly DirectionInfo[]> {
     return this.#use((generator) => generator.listDirections());
+  }
+
+  /**
+   * Finds directions that nobody named, the strongest first: `pca`, along what varies most between pictures, or `sefa`, along what the
+   * weights answer to most. What it gives goes into `directions`: `{ mine: { ...({ vector, layers } = found[0]), size: 2 } }`.
+   * @throws GanCanvasError for arguments outside their ranges, and when the weights cannot be loaded; AbortError
+   */
+  async discoverDirections(options: DiscoverOptions): Promise<readonly DiscoveredDirection[]> {
+    assertOptions(options);
+    return this.#use((generator) => generator.discoverDirections(options), options.signal);
   }
 
   /** The live weights as a file that `src` and `importWeights()` read; with `delta` only the tensors that moved. */
@@ -446,15 +464,8 @@ export class GanCanvas extends LitElement {
     this.requestUpdate();
   }
 
-  #hasFallback(): boolean {
-    return [...this.childNodes].some((node) =>
-      node instanceof Element ? !node.hasAttribute('slot') : node.nodeType === Node.TEXT_NODE && node.textContent?.trim() !== '',
-    );
-  }
-
   protected override render(): TemplateResult {
     const isShown = this.#shown !== null && this.#status.error === null;
-    const { loaded = 0, total = 0 } = this.#status.progress ?? {};
     return html`
       <div part="base" aria-busy=${this.#status.isLoading}>
         <canvas
@@ -471,23 +482,12 @@ export class GanCanvas extends LitElement {
                 poster: this.poster === null || this.poster === this.#brokenPoster ? null : this.poster,
                 alt: this.alt,
                 crossOrigin: this.crossOrigin === null ? undefined : readCrossOrigin(this.crossOrigin),
-                hasFallback: this.#status.error !== null && this.#hasFallback(),
+                hasFallback: this.#status.error !== null && hasDefaultContent(this),
                 onPosterError: this.#handlePosterError,
                 onFallbackChange: this.#handleFallbackChange,
               })
         }
-        ${
-          this.#status.isLoading
-            ? html`<slot name="progress">
-                <progress
-                  part="progress"
-                  aria-label="Loading"
-                  max=${total || 1}
-                  value=${ifDefined(total > 0 ? loaded : undefined)}
-                ></progress>
-              </slot>`
-            : nothing
-        }
+        ${this.#status.isLoading ? renderProgress(this.#status.progress) : nothing}
         <slot name="controls"></slot>
         <div class="live" role="status">${this.#status.announcement}</div>
       </div>

@@ -2,7 +2,6 @@ import type { BackendChoice } from '../runtime/backend.ts';
 import { BACKEND_NAMES } from '../runtime/backend.ts';
 import type { GeneratorSource, RenderOptions } from '../engine/generator.ts';
 import type { DirectionsInput } from '../latent/directions-input.ts';
-import { assertDirections, parseDirections } from '../latent/directions.ts';
 import { GanCanvasError } from '../support/errors.ts';
 import type { ModelInfo, NoiseMode } from '../weights/model-info.ts';
 import { NOISE_MODES } from '../weights/model-info.ts';
@@ -53,12 +52,11 @@ export function readNoise(value: unknown, fallback: NoiseMode, warn: Warn): Nois
   return known ?? fallback;
 }
 
-/** Directions from an attribute's text or a property's object; undefined when there are none. */
-export function readDirections(value: unknown): DirectionsInput | undefined {
+/** Directions as an attribute's text or a property's object, which the engine reads; undefined when there are none. */
+export function readDirections(value: unknown): DirectionsInput | string | undefined {
   if (value === null || value === undefined || value === '') return undefined;
-  if (typeof value === 'string') return parseDirections(value);
-  assertDirections(value);
-  return value;
+  if (typeof value === 'string' || typeof value === 'object') return value as DirectionsInput | string;
+  throw new GanCanvasError('bad-vector', `directions must be name:size pairs, JSON or an object; it is ${kindOf(value)}.`);
 }
 
 /** z as a copy; undefined when unset. Its length is checked by the engine, which knows z_dim. */
@@ -106,7 +104,7 @@ export function readGrid(samples: unknown, columns: unknown, warn: Warn): { samp
   return { samples: count, columns: across, rows: Math.ceil(count / across) };
 }
 
-/** What to draw; throws `bad-vector` and `unknown-direction` for directions and latents that cannot be read. */
+/** What to draw; throws `bad-vector` for a latent that cannot be read. What directions say is read by the engine. */
 export function readPicture(settings: PictureSettings, info: ModelInfo, warn: Warn): RenderOptions {
   const { samples, columns } = readGrid(settings.samples, settings.columns, warn);
   return {

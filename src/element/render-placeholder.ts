@@ -46,3 +46,10 @@ function renderFailure({ error, hasFallback, onFallbackChange }: PlaceholderView
     <p part="message" ?hidden=${hasFallback}>The picture could not be drawn. <small>${error.message}</small></p>
   `;
 }
+
+/** True when an element has default content that says something: anything but white space outside of named slots. */
+export function hasDefaultContent(element: Element): boolean {
+  return [...element.childNodes].some((node) =>
+    node instanceof Element ? !node.hasAttribute('slot') : node.nodeType === Node.TEXT_NODE && node.textContent?.trim() !== '',
+  );
+}

@@ -99,7 +99,7 @@ function planCells(
 }
 
 function planOffsets(info: ModelInfo, vectors: DirectionVectors, { directions }: RenderOptions): Float32Array | null {
-  if (directions === undefined || Object.keys(directions).length === 0) return null;
+  if (directions === undefined) return null;
   const known = new Map(
     info.directions.flatMap(({ name, layers }) => {
       const vector = vectors.get(name);

@@ -1,4 +1,4 @@
-import type { DirectionsInput } from '../latent/directions-input.ts';
+import type { DirectionSetting, DirectionsInput } from '../latent/directions-input.ts';
 import type { BackendChoice, BackendName, BackendReport } from '../runtime/backend.ts';
 import type { DirectionInfo, ModelInfo, NoiseMode } from '../weights/model-info.ts';
 
@@ -43,7 +43,8 @@ export interface GenerateOptions {
   readonly classLabel?: string | number | undefined;
   /** Default the model's. */
   readonly noise?: NoiseMode | undefined;
-  readonly directions?: DirectionsInput | undefined;
+  /** Sizes or settings by name, or text: `redness:1.5 roundness:-1`, or JSON. */
+  readonly directions?: DirectionsInput | string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -80,6 +81,31 @@ export interface ExportOptions {
   readonly delta?: boolean | undefined;
 }
 
+/** How directions are found without labels: along what w varies most, or along what the styles answer to most. */
+export const DISCOVERY_METHODS = ['pca', 'sefa'] as const;
+export type DiscoveryMethod = (typeof DISCOVERY_METHODS)[number];
+
+export interface DiscoverOptions {
+  /**
+   * `pca`: the principal components of w (GANSpace, Härkönen et al., 2020); not for a DCGAN, whose z varies alike in every direction.
+   * `sefa`: the eigenvectors of AᵀA, A being the weights that make styles of w (SeFa, Shen and Zhou, 2021); for a DCGAN its first layer.
+   */
+  readonly method: DiscoveryMethod;
+  /** How many, 1…directionDim; default 10. */
+  readonly count?: number | undefined;
+  /** Indices of ws that they are to move, inclusive: `"4-7"`, `"5"`, `[4, 7]`; default all. `sefa` looks at the weights of these. */
+  readonly layers?: DirectionSetting['layers'] | undefined;
+  /** The variety to be looked at is that within one class, by name or index; default: that of all classes, equally often. */
+  readonly classLabel?: string | number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A direction that was found. As JSON or as it is, `{vector, layers, size}` of it is what `directions` takes. */
+export interface DiscoveredDirection extends DirectionInfo {
+  /** directionDim numbers, one standard deviation of w (a DCGAN: z) long; its entry of largest magnitude is positive. */
+  readonly vector: Float32Array;
+}
+
 /**
  * One generator: weights on a backend, ready to draw. The same interface is served in this realm (`createGenerator`) and
  * across a worker boundary (`openGenerator` of the engine client). Rejections are `GanCanvasError` or `AbortError`.
@@ -102,7 +128,13 @@ export interface Generator {
   interpolate(fromSeed: string, toSeed: string, steps: number, options?: RenderOptions): Promise<Picture[]>;
   /** One bitmap on the way between two seeds, t in 0…1; what a walk shows. */
   renderBetween(fromSeed: string, toSeed: string, t: number, options?: RenderOptions): Promise<RenderedBitmap>;
+  /** The directions that the weights file names, with the card's figures for them. */
   listDirections(): Promise<readonly DirectionInfo[]>;
+  /**
+   * Directions of the live weights that nobody named, the strongest first: `pca-1`, `pca-2`, … Equal weights give equal vectors, bit for
+   * bit, on every backend and machine. `invalid-argument` for what is out of range, `bad-vector` for malformed layers, `unknown-class`.
+   */
+  discoverDirections(options: DiscoverOptions): Promise<readonly DiscoveredDirection[]>;
   /** The live weights as a file of our format; what is exported is what is shown (the live weights take the stored values). */
   exportWeights(options?: ExportOptions): Promise<Uint8Array>;
   /**

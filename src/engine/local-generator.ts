@@ -8,11 +8,21 @@ import { abortable } from './abortable.ts';
 import { drawImages } from './draw-images.ts';
 import { planBetween, planPictures, type DrawPlan } from './draw-plan.ts';
 import type { DrawingQueue } from './drawing-queue.ts';
-import type { ExportOptions, GenerateOptions, Generator, Picture, RenderedBitmap, RenderOptions } from './generator.ts';
+import type {
+  DiscoverOptions,
+  DiscoveredDirection,
+  ExportOptions,
+  GenerateOptions,
+  Generator,
+  Picture,
+  RenderedBitmap,
+  RenderOptions,
+} from './generator.ts';
 import { LiveWeights } from './live-weights.ts';
 import { assertNotLost, isLost, wasLost } from './lost-device.ts';
 import { createPrivateNetwork, type NetworkLease, type NetworkStore } from './network-store.ts';
 import { asPublicError } from './public-error.ts';
+import { runInSlices } from './run-in-slices.ts';
 import type { WeightsLease } from './weights-store.ts';
 import { yieldToEventLoop } from './yield-to-event-loop.ts';
 
@@ -105,6 +115,20 @@ export class LocalGenerator implements Generator {
     return this.info.directions;
   }
 
+  /** Takes no turn: in slices, on the weights of this moment, while others draw. */
+  async discoverDirections(options: DiscoverOptions): Promise<readonly DiscoveredDirection[]> {
+    this.#assertLive();
+    const ended = this.#endedBy(options.signal);
+    const source = { info: this.info, tensors: this.#live.tensors };
+    try {
+      const { discoverDirections } = await import('./discover-directions.ts');
+      throwIfAborted(ended);
+      return await runInSlices(discoverDirections(source, options), ended);
+    } catch (error) {
+      throw asPublicError(error);
+    }
+  }
+
   exportWeights({ delta = false }: ExportOptions = {}): Promise<Uint8Array> {
     return this.#takeTurn(async () => {
       await this.#setLive(this.#live.rounded());
@@ -176,7 +200,7 @@ export class LocalGenerator implements Generator {
     signal: AbortSignal | undefined,
     take: (grid: Grid, place: Place, ended: AbortSignal) => Promise<T>,
   ): Promise<T> {
-    const ended = signal ? AbortSignal.any([signal, this.#disposal.signal]) : this.#disposal.signal;
+    const ended = this.#endedBy(signal);
     return this.#takeTurn(async () => {
       const planned = plan();
       for (;;) {
@@ -192,12 +216,16 @@ export class LocalGenerator implements Generator {
 
   async #takeTurn<T>(task: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     this.#assertLive();
-    const ended = signal ? AbortSignal.any([signal, this.#disposal.signal]) : this.#disposal.signal;
+    const ended = this.#endedBy(signal);
     try {
       return await this.#realm.queue.run(task, ended);
     } catch (error) {
       throw asPublicError(error);
     }
+  }
+
+  #endedBy(signal: AbortSignal | undefined): AbortSignal {
+    return signal ? AbortSignal.any([signal, this.#disposal.signal]) : this.#disposal.signal;
   }
 
   #assertLive(): void {

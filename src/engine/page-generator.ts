@@ -4,6 +4,8 @@ import type { DirectionInfo, ModelInfo } from '../weights/model-info.ts';
 import { abortable } from './abortable.ts';
 import type {
   CreateGeneratorOptions,
+  DiscoverOptions,
+  DiscoveredDirection,
   ExportOptions,
   GenerateOptions,
   Generator,
@@ -108,6 +110,10 @@ class PageGenerator implements Generator {
 
   listDirections(): Promise<readonly DirectionInfo[]> {
     return this.#run((generator) => generator.listDirections());
+  }
+
+  discoverDirections(options: DiscoverOptions): Promise<readonly DiscoveredDirection[]> {
+    return this.#run((generator) => generator.discoverDirections(options), options.signal);
   }
 
   exportWeights(options: ExportOptions = {}): Promise<Uint8Array> {

@@ -7,6 +7,8 @@ import type { ErrorData } from '../support/errors.ts';
 import type { ModelInfo } from '../weights/model-info.ts';
 import type {
   CreateGeneratorOptions,
+  DiscoverOptions,
+  DiscoveredDirection,
   ExportOptions,
   GenerateOptions,
   LoadProgress,
@@ -25,6 +27,7 @@ export interface CommandSignatures {
   renderBitmap(options: Posted<RenderOptions>): RenderedBitmap;
   interpolate(fromSeed: string, toSeed: string, steps: number, options: Posted<RenderOptions>): Picture[];
   renderBetween(fromSeed: string, toSeed: string, t: number, options: Posted<RenderOptions>): RenderedBitmap;
+  discoverDirections(options: Posted<DiscoverOptions>): readonly DiscoveredDirection[];
   exportWeights(options: ExportOptions): Uint8Array;
   importWeights(bytes: Uint8Array): undefined;
   resetWeights(): undefined;

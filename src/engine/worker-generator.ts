@@ -2,6 +2,8 @@ import type { BackendName, BackendReport } from '../runtime/backend.ts';
 import type { DirectionInfo, ModelInfo } from '../weights/model-info.ts';
 import type {
   CreateGeneratorOptions,
+  DiscoverOptions,
+  DiscoveredDirection,
   ExportOptions,
   GenerateOptions,
   Generator,
@@ -70,6 +72,10 @@ class WorkerGenerator implements Generator {
 
   listDirections(): Promise<readonly DirectionInfo[]> {
     return Promise.resolve(this.info.directions);
+  }
+
+  discoverDirections({ signal, ...options }: DiscoverOptions): Promise<readonly DiscoveredDirection[]> {
+    return this.#link.command<'discoverDirections'>(this.#id, { name: 'discoverDirections', args: [options] }, signal);
   }
 
   exportWeights(options: ExportOptions = {}): Promise<Uint8Array> {

@@ -125,6 +125,8 @@ function runCommand(generator: Generator, command: Command, signal: AbortSignal)
       const [from, to, t, options] = command.args;
       return generator.renderBetween(from, to, t, { ...options, signal });
     }
+    case 'discoverDirections':
+      return generator.discoverDirections({ ...command.args[0], signal });
     case 'exportWeights':
       return generator.exportWeights(command.args[0]);
     case 'importWeights':

@@ -64,8 +64,9 @@ function assertSetting(name: string, setting: unknown): void {
   const { size, vector, layers } = setting as { size?: unknown; vector?: unknown; layers?: unknown };
   assertSize(name, size);
   if (vector !== undefined) assertVector(name, vector);
-  if (layers !== undefined && typeof layers !== 'string') {
-    throw malformed(`The layers of direction "${name}" are ${quote(layers)}; expected a string such as "4-7" or "5".`);
+  const isPair = Array.isArray(layers) && layers.length === 2 && layers.every((layer) => typeof layer === 'number');
+  if (layers !== undefined && layers !== null && typeof layers !== 'string' && !isPair) {
+    throw malformed(`The layers of direction "${name}" are ${quote(layers)}; expected "4-7", "5" or [4, 7].`);
   }
 }
 
@@ -123,6 +124,12 @@ export function parseDirections(text: string): DirectionsInput {
   }
 }
 
+function readDirections(input: unknown): DirectionsInput {
+  if (typeof input === 'string') return parseDirections(input);
+  assertDirections(input);
+  return input;
+}
+
 /** The attribute that {@link parseDirections} reads back as the same: pairs when all are plain sizes, else JSON. */
 export function formatDirections(input: DirectionsInput): string {
   const entries = Object.entries(input);
@@ -133,10 +140,11 @@ export function formatDirections(input: DirectionsInput): string {
 }
 
 /**
- * Parses a range of rows of ws: `"4-7"` or `"5"`, from 0, ends included.
+ * Reads a range of rows of ws: `"4-7"`, `"5"` or `[4, 7]`, from 0, ends included.
  * @throws GanCanvasError `bad-vector` when it is malformed or not within 0…numWs − 1.
  */
-export function parseLayers(text: string, numWs: number): [number, number] {
+export function parseLayers(layers: string | readonly [number, number], numWs: number): [number, number] {
+  const text = Array.isArray(layers) ? layers.join('-') : String(layers);
   const match = LAYERS.exec(text);
   const first = Number(match?.[1]);
   const last = match?.[2] === undefined ? first : Number(match[2]);
@@ -165,25 +173,26 @@ function resolve(
   }
   const all: readonly [number, number] = [0, numWs - 1];
   const fallback = setting.vector === undefined ? (own?.layers ?? all) : all;
-  const [first, last] = setting.layers === undefined ? fallback : parseLayers(setting.layers, numWs);
+  const [first, last] = setting.layers == null ? fallback : parseLayers(setting.layers, numWs);
   return { vector, first, last };
 }
 
 /**
- * What directions add to ws after truncation (a DCGAN: to z): (numWs, dim), row by row, the sum over directions of size ·
- * vector in each of their layers. All zeros when there are none.
- * @throws GanCanvasError `unknown-direction` naming those there are; `bad-vector` for a wrong length, values that are not finite,
- * or malformed layers.
+ * What directions, an object or the attribute's text, add to ws after truncation (a DCGAN: to z): (numWs, dim), row by row, the sum over
+ * directions of size · vector in each of their layers. Null when there are none.
+ * @throws GanCanvasError as {@link parseDirections} and {@link assertDirections} do; `unknown-direction` naming those there are;
+ * `bad-vector` for a wrong length, values that are not finite, or malformed layers.
  */
 export function directionOffsets(
-  input: DirectionsInput,
+  input: DirectionsInput | string,
   known: ReadonlyMap<string, KnownDirection>,
   numWs: number,
   dim: number,
-): Float32Array {
-  assertDirections(input);
+): Float32Array | null {
+  const directions = Object.entries(readDirections(input));
+  if (directions.length === 0) return null;
   const sums = new Float64Array(numWs * dim);
-  for (const [name, given] of Object.entries(input)) {
+  for (const [name, given] of directions) {
     const setting: DirectionSetting = typeof given === 'number' ? { size: given } : given;
     const { vector, first, last } = resolve(name, setting, known, numWs);
     if (vector.length !== dim) throw malformed(`The vector of direction "${name}" has ${vector.length} entries; expected ${dim}.`);

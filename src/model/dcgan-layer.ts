@@ -7,7 +7,7 @@ import { preparedTensor, requireParameter, type Parameters, type Prepared } from
 import { leakyRelu } from './piecewise-linear.ts';
 
 /** The ε of PyTorch's batch normalisation. */
-const BATCH_NORM_EPSILON = 1e-5;
+export const BATCH_NORM_EPSILON = 1e-5;
 const DEFAULT_SLOPE = 0.2;
 
 /** One layer of a DCGAN with its place in the network. */

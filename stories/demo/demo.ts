@@ -1,6 +1,9 @@
 /** The demo page of `npm start`: controls write attributes, events fill in what is shown. All settings live in the URL's hash. */
 import '../../src/index.ts';
 import type { GanCanvas, GanCanvasRenderEvent } from '../../src/index.ts';
+import { BUNDLED_MODELS } from '../../src/weights/bundled-models.ts';
+import { createDirectionSliders } from './direction-sliders.ts';
+import { findStory } from './model-stories.ts';
 
 const SIBLINGS = 6;
 const BACKEND_TITLES = { webgpu: 'WebGPU', wasm: 'WebAssembly', cpu: 'Plain JavaScript' } as const;
@@ -13,29 +16,38 @@ function find<T extends HTMLElement = HTMLElement>(id: string): T {
 
 const picture = find<GanCanvas>('picture');
 const form = find<HTMLFormElement>('controls');
+const model = find<HTMLSelectElement>('model');
 const seed = find<HTMLInputElement>('seed');
 const latentDim = find<HTMLInputElement>('latent-dim');
 const truncation = find<HTMLInputElement>('truncation');
 const classLabel = find<HTMLSelectElement>('class-label');
 const backend = find<HTMLSelectElement>('backend');
 const walk = find<HTMLButtonElement>('walk');
+const directions = createDirectionSliders(find('directions'), find('direction-groups'));
+const ATTRIBUTES = ['model', 'seed', 'latent-dim', 'truncation', 'class-label', 'directions', 'backend'];
+
+/** What the URL says of directions, until the model's file tells which there are. */
+let wantedDirections = '';
 
 /** What differs from the defaults, as attributes; the model's defaults are known once it is loaded. */
 function readAttributes(): Record<string, string> {
   const info = picture.modelInfo;
   const isTouched = (input: HTMLInputElement, fallback: number | undefined) =>
     info ? Number(input.value) !== fallback : input.dataset.touched === 'true';
+  const sizes = info ? directions.read() : wantedDirections;
   return {
+    model: model.value,
     seed: seed.value,
     ...(isTouched(latentDim, info?.zDim) && { 'latent-dim': latentDim.value }),
     ...(isTouched(truncation, info?.truncation) && { truncation: truncation.value }),
     ...(classLabel.value !== '' && { 'class-label': classLabel.value }),
+    ...(sizes !== '' && { directions: sizes }),
     ...(backend.value !== 'auto' && { backend: backend.value }),
   };
 }
 
 function writeAttributes(element: Element, attributes: Readonly<Record<string, string>>): void {
-  for (const name of ['seed', 'latent-dim', 'truncation', 'class-label', 'backend']) {
+  for (const name of ATTRIBUTES) {
     const value = attributes[name];
     if (value === undefined) element.removeAttribute(name);
     else if (element.getAttribute(name) !== value) element.setAttribute(name, value);
@@ -44,7 +56,6 @@ function writeAttributes(element: Element, attributes: Readonly<Record<string, s
 
 function showSnippet(attributes: Readonly<Record<string, string>>): void {
   const tag = document.createElement('gan-canvas');
-  tag.setAttribute('model', 'pomona');
   writeAttributes(tag, attributes);
   if (walk.ariaPressed === 'true') tag.toggleAttribute('autoplay', true);
   const html = tag.outerHTML.replace('autoplay=""', 'autoplay');
@@ -56,10 +67,17 @@ function showValues(): void {
   find('truncation-value').textContent = Number(truncation.value).toFixed(2);
 }
 
-/** The controls' values, everywhere that they are shown. */
-function update(): void {
+/** The controls' values, everywhere that they are shown. While a slider moves, the small pictures leave the time to the large one. */
+function update({ isMoving = false } = {}): void {
   const attributes = readAttributes();
   writeAttributes(picture, attributes);
+  if (!isMoving) updateSiblings(attributes);
+  showValues();
+  showSnippet(attributes);
+  if (!isMoving) history.replaceState(null, '', `#${new URLSearchParams(attributes).toString()}`);
+}
+
+function updateSiblings(attributes: Readonly<Record<string, string>>): void {
   for (const [index, sibling] of [...document.querySelectorAll('#siblings gan-canvas')].entries()) {
     const shared = { ...attributes };
     delete shared['class-label'];
@@ -67,9 +85,6 @@ function update(): void {
     delete shared.backend;
     writeAttributes(sibling, { ...shared, seed: siblingSeed(index) });
   }
-  showValues();
-  showSnippet(attributes);
-  history.replaceState(null, '', `#${new URLSearchParams(attributes).toString()}`);
 }
 
 /** Other seeds, related to the one shown only by name. */
@@ -79,6 +94,7 @@ function siblingSeed(index: number): string {
 
 function readHash(): void {
   const values = new URLSearchParams(location.hash.slice(1));
+  wantedDirections = values.get('directions') ?? '';
   for (const [name, value] of values) {
     const control = form.elements.namedItem(name);
     if (control instanceof HTMLInputElement) {
@@ -87,6 +103,39 @@ function readHash(): void {
     }
     if (control instanceof HTMLSelectElement) selectValue(control, value);
   }
+  showStory();
+}
+
+/** `name:size` pairs as the sliders' sizes; what is no number counts as 0. */
+function parseSizes(text: string): ReadonlyMap<string, number> {
+  const pairs = text.split(' ').map((pair) => pair.split(':'));
+  return new Map(pairs.map(([name = '', size]) => [name, Number(size) || 0]));
+}
+
+/** What is known of a model before its file is there. */
+function showStory(): void {
+  const { title, story, siblings, kind } = findStory(model.value);
+  find('story').textContent = story;
+  find('siblings-title').textContent = siblings;
+  find('class-field').querySelector('label')?.replaceChildren(kind);
+  showName(title, undefined);
+}
+
+function showName(title: string, className: string | undefined): void {
+  const name = Object.assign(document.createElement('em'), { textContent: title });
+  find('name').replaceChildren(name, className === undefined ? '' : ` · ${className}`);
+}
+
+/** Another model has other classes, sizes and directions. */
+function handleModelChange(): void {
+  classLabel.length = 1;
+  wantedDirections = '';
+  for (const input of [latentDim, truncation]) delete input.dataset.touched;
+  for (const name of ['latent-dim', 'truncation', 'class-label', 'directions']) picture.removeAttribute(name);
+  picture.model = model.value;
+  directions.show([], 1, new Map());
+  recentMs.splice(0);
+  showStory();
 }
 
 function selectValue(select: HTMLSelectElement, value: string): void {
@@ -119,6 +168,10 @@ function setSeed(value: string): void {
 function showModel(): void {
   const info = picture.modelInfo;
   if (!info) return;
+  const sizes = parseSizes(wantedDirections === '' ? directions.read() : wantedDirections);
+  directions.show(info.directions, info.numWs, sizes);
+  wantedDirections = '';
+  find('class-field').hidden = info.labels.length === 0;
   latentDim.max = String(info.zDim);
   if (!picture.hasAttribute('latent-dim')) latentDim.value = latentDim.max;
   if (!picture.hasAttribute('truncation')) truncation.value = String(info.truncation);
@@ -139,7 +192,7 @@ function handleRender(event: GanCanvasRenderEvent): void {
   find('duration').innerHTML = `${formatMs(event.durationMs)} <small>mean of ${recentMs.length}: ${formatMs(meanMs)}</small>`;
   showBackend();
   const name = event.classIndex === null ? undefined : picture.modelInfo?.labels[event.classIndex];
-  find('name').innerHTML = `<em>Pomona</em>${name ? ` · ${name}` : ''}`;
+  showName(findStory(model.value).title, name);
   find('number').textContent = `No. ${event.toSeed === null ? event.seed : `${event.seed} → ${event.toSeed}`}`;
 }
 
@@ -169,12 +222,18 @@ picture.addEventListener('progress', (event) => {
 });
 form.addEventListener('input', (event) => {
   if (event.target instanceof HTMLInputElement) event.target.dataset.touched = 'true';
-  update();
+  if (event.target === model) handleModelChange();
+  update({ isMoving: event.target instanceof HTMLInputElement && event.target.type === 'range' });
 });
+form.addEventListener('change', () => update());
 form.addEventListener('submit', (event) => event.preventDefault());
 find('another').addEventListener('click', () => {
   const value = String(Math.floor(Math.random() * 1_000_000));
   seed.value = value;
+  update();
+});
+find('centre').addEventListener('click', () => {
+  directions.centre();
   update();
 });
 walk.addEventListener('click', () => {
@@ -198,6 +257,7 @@ addEventListener('hashchange', () => {
   update();
 });
 
+for (const name of Object.keys(BUNDLED_MODELS)) model.append(new Option(name, name));
 createSiblings();
 readHash();
 update();

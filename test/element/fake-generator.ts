@@ -1,5 +1,13 @@
 import { GanCanvas } from '../../src/element.ts';
-import type { CreateGeneratorOptions, Generator, Picture, RenderedBitmap, RenderOptions } from '../../src/engine/generator.ts';
+import type {
+  CreateGeneratorOptions,
+  DiscoverOptions,
+  DiscoveredDirection,
+  Generator,
+  Picture,
+  RenderedBitmap,
+  RenderOptions,
+} from '../../src/engine/generator.ts';
 import type { BackendName } from '../../src/runtime/backend.ts';
 import { throwIfAborted } from '../../src/support/errors.ts';
 import type { ModelInfo } from '../../src/weights/model-info.ts';
@@ -47,6 +55,7 @@ export class FakeGenerator implements Generator {
   readonly rendered: RenderOptions[] = [];
   readonly walked: (readonly [from: string, to: string, t: number])[] = [];
   readonly imported: Uint8Array[] = [];
+  readonly discovered: DiscoverOptions[] = [];
   disposals = 0;
   gate: Gate | null = null;
   concurrent = 0;
@@ -84,6 +93,13 @@ export class FakeGenerator implements Generator {
 
   listDirections(): Promise<[]> {
     return Promise.resolve([]);
+  }
+
+  discoverDirections(options: DiscoverOptions): Promise<readonly DiscoveredDirection[]> {
+    this.discovered.push(options);
+    return Promise.resolve([
+      { name: 'pca-1', kind: 'pca', layers: null, range: [-3, 3], validation: {}, vector: new Float32Array(8).fill(0.5) },
+    ]);
   }
 
   exportWeights(): Promise<Uint8Array> {

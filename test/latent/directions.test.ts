@@ -108,6 +108,21 @@ describe('latent/directions: layers', () => {
     assert.deepEqual(parseLayers('4-7', 10), [4, 7]);
     assert.deepEqual(parseLayers(' 0 - 9 ', 10), [0, 9]);
     assert.deepEqual(parseLayers('5', 10), [5, 5]);
+    assert.deepEqual(parseLayers([4, 7], 10), [4, 7]);
+  });
+
+  it('refuses pairs of numbers that are no range', () => {
+    for (const pair of [
+      [7, 4],
+      [4, 10],
+      [-1, 2],
+      [0.5, 2],
+      [0, NaN],
+    ] as const)
+      assertFails(() => parseLayers(pair, 10), 'bad-vector', '0-9');
+    for (const layers of [[4], [4, 7, 9], ['4', '7'], {}]) {
+      assertFails(() => assertDirections({ a: { size: 1, layers } }), 'bad-vector', 'layers');
+    }
   });
 
   it('refuses malformed and outlying ranges', () => {
@@ -123,8 +138,14 @@ describe('latent/directions: offsets', () => {
     ['round', { vector: Float32Array.of(1, 10), layers: null }],
   ]);
 
-  it('are zero without directions', () => {
-    assert.deepEqual(directionOffsets({}, known, 3, 2), new Float32Array(6));
+  it('are none without directions', () => {
+    for (const nothing of [{}, '', ' ']) assert.isNull(directionOffsets(nothing, known, 3, 2));
+  });
+
+  it('read the attribute’s text as its object', () => {
+    assert.deepEqual(directionOffsets('red:2 round:-1', known, 3, 2), directionOffsets({ red: 2, round: -1 }, known, 3, 2));
+    assertFails(() => directionOffsets('red:x', known, 3, 2), 'bad-vector', '"red" at character 1');
+    assertFails(() => directionOffsets('Red:1', known, 3, 2), 'unknown-direction', '"Red"');
   });
 
   it('add up size times vector over the layers, ends included', () => {
@@ -133,6 +154,8 @@ describe('latent/directions: offsets', () => {
 
   it('take the layers of the setting before those of the model', () => {
     assert.deepEqual(directionOffsets({ red: { size: 1, layers: '0' } }, known, 3, 2), Float32Array.of(1, 0, 0, 0, 0, 0));
+    assert.deepEqual(directionOffsets({ red: { size: 1, layers: [0, 1] } }, known, 3, 2), Float32Array.of(1, 0, 1, 0, 0, 0));
+    assert.deepEqual(directionOffsets({ red: { size: 1, layers: null } }, known, 3, 2), Float32Array.of(0, 0, 1, 0, 1, 0));
   });
 
   it('take a vector of the page in all layers, or in those it names', () => {
