@@ -63,6 +63,7 @@ describe('engine/engine-client', () => {
     const grid = await generator.renderPicture({ samples: 2, columns: 2 });
     assert.equal(grid.width, 2 * generator.info.resolution);
     assert.deepEqual(await generator.listDirections(), []);
+    assert.lengthOf(await generator.discoverDirections({ method: 'sefa', count: 3 }), 3);
     const exported = await generator.exportWeights();
     await generator.importWeights(exported);
     await generator.resetWeights();

@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { createGenerator } from '../../src/core.ts';
 import type { Picture } from '../../src/engine/generator.ts';
+import { DISCOVERY_HASHES, discoverHashes, loadDiscoveryWeights } from '../support/discovery-golden.ts';
 import { differenceFromSheet, drawSheetPicture, SEED_SHEETS, SHEET_SEEDS } from '../support/seed-sheets.ts';
 
 async function loadSheet(file: string): Promise<Picture> {
@@ -28,4 +29,12 @@ describe('the same seed', () => {
       generator.dispose();
     });
   }
+});
+
+describe('the same weights', () => {
+  it('give the same directions in Node as in browsers, bit for bit', async () => {
+    const generator = await createGenerator({ bytes: await loadDiscoveryWeights(), backend: 'wasm' });
+    assert.deepEqual(await discoverHashes(generator), DISCOVERY_HASHES);
+    generator.dispose();
+  });
 });
