@@ -5,6 +5,9 @@
 export { createGenerator } from './engine/create-generator.ts';
 export type {
   CreateGeneratorOptions,
+  DiscoverOptions,
+  DiscoveredDirection,
+  DiscoveryMethod,
   ExportOptions,
   GenerateOptions,
   Generator,
@@ -14,8 +17,10 @@ export type {
   RenderedBitmap,
   RenderOptions,
 } from './engine/generator.ts';
+export { importCheckpoint, type CheckpointSource, type ImportCheckpointOptions, type ImportDtype } from './engine/import-checkpoint.ts';
 export type { DirectionSetting, DirectionsInput } from './latent/directions-input.ts';
 export type { BackendAttempt, BackendChoice, BackendName, BackendReport } from './runtime/backend.ts';
 export { GanCanvasError, isAbortError, type GanCanvasErrorCode } from './support/errors.ts';
 export type { Architecture, DcganArchitecture, DcganLayer, StyleGan2Architecture } from './weights/architecture.ts';
+export type { ImportedCheckpoint, ImportProgress, ImportSummary } from './weights/checkpoint/imported-checkpoint.ts';
 export type { DirectionInfo, ModelInfo, NoiseMode } from './weights/model-info.ts';

@@ -1,10 +1,12 @@
 /** What `gan-canvas --help` prints. */
 export const HELP = `Usage: gan-canvas render [options] --out FILE.png
+       gan-canvas import CHECKPOINT --out NAME.safetensors
 
 Draws pictures from a small generative network. Equal seeds give the same picture here and in every browser.
 
 Commands:
   render          draw pictures; gan-canvas render --help lists its options
+  import          convert a checkpoint of your own; gan-canvas import --help tells which
 
 Options:
   -h, --help      print this
@@ -40,3 +42,22 @@ What is written (PNG; how each was made stands in its text chunk "gan-canvas"):
 Exit codes: 0 done, 1 failed (a file, the network, a backend), 2 the command is wrong. DEBUG=1 adds the stack to an error.
 `;
 }
+
+/** What `gan-canvas import --help` prints. */
+export const IMPORT_HELP = `Usage: gan-canvas import CHECKPOINT [DISCRIMINATOR] --out NAME.safetensors [options]
+
+Converts a checkpoint into a weights file for the tag's src, createGenerator() and gan-canvas render --src. No code in the checkpoint is run.
+
+What is read:
+  .pkl            of StyleGAN2-ADA and of the StyleGAN3 repository, with StyleGAN2 networks: G_ema and D
+  .pt             of rosinality's StyleGAN2: g_ema and d; of gan-canvas's own recipe: ema and d
+  .pth            the DCGAN of PyTorch's tutorial, as a state dict or a whole network; its two networks may be two files
+
+What is written:
+  -o, --out NAME.safetensors   the generator; a discriminator becomes NAME.discriminator.safetensors beside it. Missing folders are made.
+  --dtype TYPE                 f32 (default) or f16, which takes half the bytes
+  --generator-only             leave the discriminator out, even one that cannot be imported
+  -q, --quiet                  print only errors
+
+Exit codes: 0 done, 1 failed (a file that cannot be read, imported or written), 2 the command is wrong. DEBUG=1 adds the stack to an error.
+`;

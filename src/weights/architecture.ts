@@ -62,14 +62,14 @@ export interface DcganLayer {
 
 /**
  * The classic DCGAN (Radford et al., 2016); every filter size, stride and width is data. z enters as a 1×1 map, not normalised. The
- * generator's layers lead from 1×1×z_dim to resolution×resolution×3, the discriminator's from there to 1×1×1. Batch normalisation
- * adds 1e-5 to the variance.
+ * generator's layers lead from 1×1×z_dim to resolution×resolution×3, the discriminator's from there to 1×1×1; one of
+ * the two may be empty, where only the other network is known. Batch normalisation adds 1e-5 to the variance.
  */
 export interface DcganArchitecture {
   readonly kind: 'dcgan';
   /** Pixels along a side, 1…1024. */
   readonly resolution: number;
-  /** Length of z, 1…2048. */
+  /** Length of z, 1…2048; 0 without a generator. */
   readonly z_dim: number;
   readonly classes: 0;
   readonly generator: readonly DcganLayer[];

@@ -102,14 +102,15 @@ function parseLayer(json: unknown, where: string): DcganLayer {
 }
 
 function parseLayers(json: unknown, where: string): readonly DcganLayer[] {
-  if (!Array.isArray(json) || json.length < 1 || json.length > MAX_LAYERS) {
-    throw createFormatError(`${where} is no list of 1 to ${MAX_LAYERS} layers.`);
+  if (!Array.isArray(json) || json.length > MAX_LAYERS) {
+    throw createFormatError(`${where} is no list of up to ${MAX_LAYERS} layers.`);
   }
   return Object.freeze(json.map((layer, index) => parseLayer(layer, `${where}[${index}]`)));
 }
 
 /** Follows the maps through the layers: each must have a size, and the last must be what the network is to give. */
 function assertChain(layers: readonly DcganLayer[], input: DcganMap, output: DcganMap, where: string): void {
+  if (layers.length === 0) return;
   const maps = traceDcganLayers(layers, input);
   maps.forEach(({ size }, index) => {
     if (size >= 1 && size <= 2 * MAX_RESOLUTION) return;
@@ -127,12 +128,13 @@ function parseDcgan(json: Record<string, unknown>): DcganArchitecture {
   const fields = createFields(json, 'architecture');
   const kind = fields.oneOf('kind', ['dcgan']);
   if (fields.has('classes')) fields.integer('classes', 0, 0);
+  const layers = parseLayers(fields.read('generator'), 'architecture.generator');
   const architecture: DcganArchitecture = {
     kind,
     resolution: fields.integer('resolution', 1, MAX_RESOLUTION),
-    z_dim: fields.integer('z_dim', 1, MAX_DIM),
+    z_dim: layers.length > 0 ? fields.integer('z_dim', 1, MAX_DIM) : fields.integer('z_dim', 0, 0),
     classes: 0,
-    generator: parseLayers(fields.read('generator'), 'architecture.generator'),
+    generator: layers,
     discriminator: parseLayers(fields.read('discriminator'), 'architecture.discriminator'),
   };
   fields.end();
@@ -141,6 +143,8 @@ function parseDcgan(json: Record<string, unknown>): DcganArchitecture {
   if (misplaced > 0) throw createFormatError(`architecture.generator[${misplaced}] is dense; only the first layer may be.`);
   const other = discriminator.findIndex(({ type }) => type !== 'conv');
   if (other >= 0) throw createFormatError(`architecture.discriminator[${other}] is ${discriminator[other]?.type ?? ''}; expected conv.`);
+  if (generator.length + discriminator.length === 0)
+    throw createFormatError('architecture has layers neither of a generator nor of a discriminator.');
   assertChain(generator, { size: 1, channels: zDim }, { size: resolution, channels: 3 }, 'architecture.generator');
   assertChain(discriminator, { size: resolution, channels: 3 }, { size: 1, channels: 1 }, 'architecture.discriminator');
   return Object.freeze(architecture);

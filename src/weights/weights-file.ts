@@ -117,6 +117,8 @@ export function decodeWeights(bytes: Uint8Array, { deltas = 'refuse' }: DecodeOp
     throw createFormatError(`it is a delta on the model ${quoteName(delta.name)}. Load that model and import the delta into it.`);
   }
   const role = findRole(parsed, [...stored.keys()]);
+  if (info.architecture.kind === 'dcgan' && info.architecture[role].length === 0)
+    throw createFormatError(`it is a ${role}, but its architecture has no layers of one.`);
   assertTensors(stored, parsed, role);
   const tensors = new Map<string, WeightsTensor>();
   const directions = new Map<string, Float32Array>();

@@ -159,11 +159,19 @@ describe('weights/parse-architecture: DCGAN', () => {
     });
   }
 
-  it('refuses lists of layers that are none, empty or endless', () => {
-    for (const generator of [undefined, {}, [], Array.from({ length: 33 }, () => DCGAN.generator[0])]) {
-      assertRefused({ ...DCGAN, generator }, 'architecture.generator', '1 to 32');
+  it('refuses lists of layers that are none or endless', () => {
+    for (const generator of [undefined, {}, Array.from({ length: 33 }, () => DCGAN.generator[0])]) {
+      assertRefused({ ...DCGAN, generator }, 'architecture.generator', 'up to 32');
     }
     assertRefused({ ...DCGAN, generator: [null] }, 'architecture.generator[0]');
+  });
+
+  it('reads a generator or a discriminator alone, which has no z, but not neither', () => {
+    assert.deepEqual(parseArchitecture({ ...DCGAN, discriminator: [] }) as unknown, { ...DCGAN, discriminator: [] });
+    assert.deepEqual(parseArchitecture({ ...DCGAN, z_dim: 0, generator: [] }) as unknown, { ...DCGAN, z_dim: 0, generator: [] });
+    assertRefused({ ...DCGAN, generator: [] }, 'architecture.z_dim');
+    assertRefused({ ...DCGAN, z_dim: 0 }, 'architecture.z_dim');
+    assertRefused({ ...DCGAN, z_dim: 0, generator: [], discriminator: [] }, 'neither of a generator nor of a discriminator');
   });
 
   it('refuses classes', () => {
