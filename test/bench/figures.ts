@@ -1,10 +1,14 @@
+/** How many digits after the point each unit is printed with. `x1000` is a number times 1000, `share` one from 0 to 1. */
+const DIGITS = { bytes: 0, samples: 0, ms: 1, ratio: 2, x1000: 3, share: 3, distance: 3, levels: 2 } as const;
+export type Unit = keyof typeof DIGITS;
+
 /** One measured number, as it stands in the JSON of a benchmark. */
 export interface Figure {
   /** Dotted, as the issues name it. */
   readonly name: string;
   /** The median of the runs. */
   readonly value: number;
-  readonly unit: 'bytes' | 'ms' | 'ratio';
+  readonly unit: Unit;
   readonly runs: number;
   /** Interquartile range of the runs, in `unit`; 0 for what does not vary. */
   readonly spread: number;
@@ -17,8 +21,13 @@ export interface BenchOptions {
   readonly quick: boolean;
 }
 
+/** What does not vary between runs. */
+export function exactFigure(name: string, value: number, unit: Unit, note?: string): Figure {
+  return { name, value, unit, runs: 1, spread: 0, ...(note !== undefined && { note }) };
+}
+
 /** The value below which a share of the runs lies, linear between neighbours. */
-function quantile(values: readonly number[], share: number): number {
+export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const at = share * (sorted.length - 1);
   const low = sorted[Math.floor(at)] ?? NaN;
@@ -36,9 +45,9 @@ export function summarize(name: string, values: readonly number[], note?: string
   return { name, value: median(values), unit: 'ms', runs: values.length, spread, ...(note !== undefined && { note }) };
 }
 
-function formatNumber(value: number, unit: Figure['unit']): string {
-  if (unit === 'bytes') return value.toLocaleString('en-US');
-  return value.toFixed(unit === 'ratio' ? 2 : 1);
+function formatNumber(value: number, unit: Unit): string {
+  if (unit === 'bytes' || unit === 'samples') return value.toLocaleString('en-US');
+  return value.toFixed(DIGITS[unit]);
 }
 
 /** The figures as a table for people. */

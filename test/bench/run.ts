@@ -1,22 +1,33 @@
 /**
  * `npm run bench -- NAME [--json FILE] [--quick]`: measures, prints a table, and writes {"figures": [{name, value, unit, runs, spread}]}.
- * Run it on a quiet machine.
+ * `quality` also takes `--model NAME`, `--src FILE`, `--f32 FILE`, `--baseline FILE` and `--plot FILE.svg`. Run it on a quiet machine.
  */
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { formatTable, type BenchOptions, type Figure } from './figures.ts';
+import { formatTable, type Figure } from './figures.ts';
+import { measureQuality } from './quality.ts';
+import type { QualityOptions } from './quality/quality-run.ts';
 import { measureSize } from './size.ts';
 import { measureStartup } from './startup.ts';
 
-const BENCHMARKS: Readonly<Record<string, (options: BenchOptions) => Promise<readonly Figure[]>>> = {
+const BENCHMARKS: Readonly<Record<string, (options: QualityOptions) => Promise<readonly Figure[]>>> = {
+  quality: measureQuality,
   size: measureSize,
   startup: measureStartup,
 };
 
 async function run(): Promise<void> {
   const { values, positionals } = parseArgs({
-    options: { json: { type: 'string' }, quick: { type: 'boolean', default: false } },
+    options: {
+      json: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      model: { type: 'string' },
+      src: { type: 'string' },
+      f32: { type: 'string' },
+      baseline: { type: 'string' },
+      plot: { type: 'string' },
+    },
     allowPositionals: true,
   });
   const [name = '', ...rest] = positionals;
@@ -24,11 +35,14 @@ async function run(): Promise<void> {
   if (!measure || rest.length > 0) {
     throw new Error(`Usage: npm run bench -- NAME [--json FILE] [--quick], with one NAME of: ${Object.keys(BENCHMARKS).join(', ')}.`);
   }
+  const { json, model = 'pomona', quick, ...files } = values;
+  if (name !== 'quality' && (values.model !== undefined || Object.keys(files).length > 0))
+    throw new Error('Only quality takes --model, --src, --f32, --baseline and --plot.');
   const [load = 0] = loadavg();
   if (load > availableParallelism() / 2) console.error(`The machine is busy (load ${load.toFixed(1)}): times will be too long.`);
-  const figures = await measure({ quick: values.quick });
+  const figures = await measure({ ...files, model, quick, folder: 'weights' });
   console.log(formatTable(figures));
-  if (values.json !== undefined) await writeFile(values.json, `${JSON.stringify({ figures }, null, 2)}\n`);
+  if (json !== undefined) await writeFile(json, `${JSON.stringify({ figures }, null, 2)}\n`);
 }
 
 try {

@@ -1,6 +1,6 @@
 /**
- * Writes test/fixtures/*-32-seeds.png, which the tests "the same seed" compare every backend with. Run it when pomona's weights
- * change: `npx tsx test/tools/make-seed-sheets.ts`
+ * Writes test/fixtures/*-32-seeds.png, which the tests "the same seed" compare every backend with: `npx tsx test/tools/make-seed-sheets.ts
+ * [NAME]`, all of them or one. test/tools/publish-model.ts runs it when pomona's weights change.
  */
 import { encode } from 'fast-png';
 import { writeFile } from 'node:fs/promises';
@@ -27,4 +27,5 @@ async function makeSheet({ file, source }: SeedSheet): Promise<void> {
   generator.dispose();
 }
 
-for (const sheet of Object.values(SEED_SHEETS)) await makeSheet(sheet);
+const [only] = process.argv.slice(2);
+for (const [name, sheet] of Object.entries(SEED_SHEETS)) if (only === undefined || only === name) await makeSheet(sheet);

@@ -1,0 +1,123 @@
+import { readFile } from 'node:fs/promises';
+import { checksumTensors } from '../../../src/weights/weights-delta.ts';
+import { decodeWeights } from '../../../src/weights/weights-file.ts';
+import { decodeClassifier, type ClassifierHead } from './classifier.ts';
+import { selectLabelled, spreadIndices, type LabelledFeatures } from './feature-matrix.ts';
+import { decodeRealFeatures, type RealFeatures } from './real-features.ts';
+import { openSamplePool, type SamplePool } from './sample-pool.ts';
+import type { SampleRequest } from './samples.ts';
+import { compareSets, measureFloor, type SetMetrics } from './set-metrics.ts';
+
+/** Pictures on each side: the headline takes all of half B, but no more than this many; the tables fewer. */
+const HEADLINE_SAMPLES = 10_000;
+const TABLE_SAMPLES = 2_000;
+const QUICK_HEADLINE_SAMPLES = 400;
+const QUICK_TABLE_SAMPLES = 100;
+
+/** Where things are, relative to the folder `weights` of the repository. */
+export const CLASSIFIER_FILE = 'training/classifier.safetensors';
+
+export interface QualityOptions {
+  readonly quick: boolean;
+  /** The image set, and the bundled model unless `src` is given. */
+  readonly model: string;
+  /** The weights file to measure. */
+  readonly src?: string | undefined;
+  /** The same weights in F32. */
+  readonly f32?: string | undefined;
+  /** Weights to compare with. */
+  readonly baseline?: string | undefined;
+  /** Where to write the plot of the latent-dim table. */
+  readonly plot?: string | undefined;
+  /** The folder `weights`. */
+  readonly folder: string;
+}
+
+/** One model's measurement under way. */
+export interface QualityRun {
+  readonly options: QualityOptions;
+  readonly weightsPath: string;
+  readonly zDim: number;
+  /** `checksumTensors` of the weights. */
+  readonly checksum: string;
+  readonly real: RealFeatures;
+  /** The classifier's head for the classes that the model was asked for; null for a model without classes. */
+  readonly head: ClassifierHead | null;
+  /** Its head for what recall is told apart by: those classes, or the first kind of label of a model without. */
+  readonly groups: ClassifierHead;
+  /** Half A and half B, evenly thinned out to equal numbers: the headline's. */
+  readonly halfA: LabelledFeatures;
+  readonly halfB: LabelledFeatures;
+  /** Rows of these halves that the tables take. */
+  readonly tableRows: readonly number[];
+  readonly pool: SamplePool;
+}
+
+/** Samples of a weights file for rows of `halfB`, with the classes asked for. */
+export function drawRows(run: QualityRun, rows: readonly number[], request: Partial<SampleRequest> = {}): Promise<LabelledFeatures> {
+  const labels = rows.map((row) => run.halfB.labels[row] as number);
+  const full: SampleRequest = {
+    weightsPath: run.weightsPath,
+    classes: run.head ? run.halfB.labels : null,
+    latentDim: null,
+    truncation: 1,
+    ...request,
+  };
+  return run.pool.draw(full, rows).then((features) => ({ features, labels }));
+}
+
+/** Metrics of samples of the table's rows. Only conditional samples have a class accuracy. */
+export function compareTableRows(run: QualityRun, generated: LabelledFeatures, isConditional = true): SetMetrics {
+  return compareSets(selectLabelled(run.halfB, run.tableRows), generated, isConditional ? run.head : null);
+}
+
+/** The floor of the tables. */
+export function measureTableFloor(run: QualityRun): SetMetrics {
+  return measureFloor(selectLabelled(run.halfA, run.tableRows), selectLabelled(run.halfB, run.tableRows), run.head);
+}
+
+async function readTraining(path: string): Promise<Uint8Array> {
+  return new Uint8Array(
+    await readFile(path).catch((cause: unknown) => {
+      throw new Error(`${path} cannot be read; it comes from weights/training/classifier.py (see the README there).`, { cause });
+    }),
+  );
+}
+
+/** Thins both halves out to the same number of rows. */
+function balance({ halfA, halfB }: RealFeatures, wanted: number): [LabelledFeatures, LabelledFeatures] {
+  const count = Math.min(halfA.features.count, halfB.features.count, wanted);
+  const thin = (half: LabelledFeatures): LabelledFeatures => selectLabelled(half, spreadIndices(half.features.count, count));
+  return [thin(halfA), thin(halfB)];
+}
+
+/** Loads what a measurement needs and starts its processes; the caller closes `pool`. */
+export async function openQualityRun(options: QualityOptions): Promise<QualityRun> {
+  const { folder, model, quick } = options;
+  const classifierPath = `${folder}/${CLASSIFIER_FILE}`;
+  const classifierBytes = await readTraining(classifierPath);
+  const classifier = decodeClassifier(classifierBytes);
+  const real = decodeRealFeatures(await readTraining(`${folder}/training/features/${model}.safetensors`), classifierBytes);
+  const weightsPath = options.src ?? `${folder}/${model}.safetensors`;
+  const file = decodeWeights(new Uint8Array(await readFile(weightsPath)));
+  if (file.info.resolution !== classifier.resolution)
+    throw new Error(`${weightsPath} draws ${String(file.info.resolution)} pixels; the classifier takes ${String(classifier.resolution)}.`);
+  const groups = classifier.heads.get(real.head);
+  const head = file.info.architecture.classes > 0 ? groups : null;
+  if (!groups || head === undefined || (head && head.names.join() !== file.info.labels.join()))
+    throw new Error(`The classifier's head ${real.head} is missing or names other classes than ${weightsPath}.`);
+  const [halfA, halfB] = balance(real, quick ? QUICK_HEADLINE_SAMPLES : HEADLINE_SAMPLES);
+  return {
+    options,
+    weightsPath,
+    zDim: file.info.zDim,
+    checksum: checksumTensors(file),
+    real,
+    head,
+    groups,
+    halfA,
+    halfB,
+    tableRows: spreadIndices(halfB.features.count, quick ? QUICK_TABLE_SAMPLES : TABLE_SAMPLES),
+    pool: openSamplePool(classifierPath),
+  };
+}

@@ -1,0 +1,113 @@
+/** The whole quality benchmark on a small network, with a random classifier and random real features. */
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { createNormalStream } from '../../src/latent/seeded-random.ts';
+import { decodeWeights, encodeWeights } from '../../src/weights/weights-file.ts';
+import type { Figure } from '../bench/figures.ts';
+import { measureQuality } from '../bench/quality.ts';
+import type { QualityOptions } from '../bench/quality/quality-run.ts';
+import { loadFixtureWeights } from '../support/fixture-weights.ts';
+import { encodeRandomClassifier, encodeRealFeatures } from '../support/random-classifier.ts';
+import { compactMetrics } from '../tools/compact-metrics.ts';
+
+const LABELS = ['red one', 'green', 'blue'];
+const REALS = 120;
+
+describe('bench quality', () => {
+  let folder = '';
+  let options: QualityOptions = { quick: true, model: 'tiny', folder };
+  let figures: readonly Figure[] = [];
+  const valueOf = (name: string): number => figures.find((figure) => figure.name === name)?.value ?? NaN;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'gan-canvas-quality-'));
+    await mkdir(`${folder}/training/features`, { recursive: true });
+    const layers = [
+      { filters: 8, stride: 2 },
+      { filters: 12, stride: 2 },
+    ];
+    const classifier = encodeRandomClassifier({ resolution: 16, layers, features: 10, heads: { tiny: LABELS } });
+    await writeFile(`${folder}/training/classifier.safetensors`, classifier);
+    const labels = Array.from({ length: REALS }, (_, index) => index % LABELS.length);
+    const features = createNormalStream('real', 'features')(REALS * 10);
+    await writeFile(`${folder}/training/features/tiny.safetensors`, encodeRealFeatures('tiny', features, labels, classifier));
+    const weights = decodeWeights(await loadFixtureWeights('stylegan2-tiny-classes', 'generator', { labels: LABELS }));
+    await writeFile(`${folder}/tiny.safetensors`, encodeWeights(weights, { dtype: 'F16' }));
+    await writeFile(`${folder}/tiny-f32.safetensors`, encodeWeights(weights));
+    const [f32, baseline] = [`${folder}/tiny-f32.safetensors`, `${folder}/tiny.safetensors`];
+    options = { quick: true, model: 'tiny', folder, f32, baseline, plot: `${folder}/plot.svg` };
+    figures = await measureQuality(options);
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it('takes equal numbers of generated and real pictures', () => {
+    assert.equal(valueOf('quality.tiny.samples'), REALS / 2);
+    assert.equal(valueOf('quality.tiny.table.samples'), REALS / 2);
+  });
+
+  it('gives every metric with its floor beside it, and the recall of every class', () => {
+    const metrics = ['kernel_distance', 'frechet_distance', 'precision', 'recall', 'density', 'coverage', 'sliced_wasserstein'];
+    const named = [
+      ...metrics,
+      'class_accuracy',
+      'memorising.median_distance',
+      ...['red-one', 'green', 'blue'].map((name) => `recall.class.${name}`),
+    ];
+    for (const name of named) {
+      assert.ok(Number.isFinite(valueOf(`quality.tiny.${name}`)), name);
+      assert.ok(Number.isFinite(valueOf(`quality.tiny.floor.${name}`)), `floor.${name}`);
+    }
+  });
+
+  it('gives kernel distances times 1000, and says so in the unit', () => {
+    const distances = figures.filter(({ name }) => name.endsWith('kernel_distance'));
+    assert.ok(distances.length > 10);
+    for (const { name, unit } of distances) assert.equal(unit, 'x1000', name);
+  });
+
+  it('has the whole z and truncation 1 in the tables as in the headline', () => {
+    // All rows of half B are in the table of so small a set.
+    assert.equal(valueOf('quality.tiny.truncation.1.kernel_distance'), valueOf('quality.tiny.kernel_distance'));
+    assert.notEqual(valueOf('quality.tiny.truncation.0.5.kernel_distance'), valueOf('quality.tiny.kernel_distance'));
+    for (const size of [1, 2, 4, 8, 16])
+      assert.ok(Number.isFinite(valueOf(`quality.tiny.latent-dim.${String(size)}.recall`)), String(size));
+    assert.ok(Number.isNaN(valueOf('quality.tiny.latent-dim.32.recall')), 'z_dim is 24');
+  });
+
+  it('compares F16 with F32 and the model with a baseline', () => {
+    assert.ok(valueOf('quality.tiny.f16.worst_difference') <= 2);
+    const [f16, f32] = [valueOf('quality.tiny.f16.kernel_distance'), valueOf('quality.tiny.f32.kernel_distance')];
+    assert.ok(Math.abs(f16 - f32) < 0.01 * Math.abs(f32));
+    assert.equal(valueOf('quality.tiny.baseline.ratio'), 1);
+  });
+
+  it('gives the same figures in a second run', async () => {
+    assert.deepEqual(await measureQuality(options), figures);
+  });
+
+  it('plots the latent-dim table', async () => {
+    const svg = await readFile(`${folder}/plot.svg`, 'utf8');
+    assert.match(svg, /^<svg [^]*prefers-color-scheme: dark[^]*<\/svg>\n$/);
+    assert.equal(svg.match(/<circle/g)?.length, 3 * 5, 'a mark for each size in each of three lines');
+  });
+
+  it('refuses to publish figures of --quick', () => {
+    assert.throws(() => compactMetrics('tiny', figures), /of --quick/);
+  });
+
+  it('names what is missing when there is no classifier', async () => {
+    await assert.rejects(
+      measureQuality({ ...options, folder: `${folder}/none` }),
+      /classifier\.safetensors cannot be read.*classifier\.py/,
+    );
+  });
+
+  it('refuses a model whose classes are not those of the classifier', async () => {
+    const weights = await loadFixtureWeights('stylegan2-tiny-classes', 'generator', { labels: ['x', 'y', 'z'] });
+    await writeFile(`${folder}/other.safetensors`, weights);
+    await assert.rejects(measureQuality({ ...options, src: `${folder}/other.safetensors` }), /or names other classes/);
+  });
+});
