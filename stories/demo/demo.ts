@@ -2,10 +2,12 @@
 import '../../src/index.ts';
 import type { GanCanvas, GanCanvasRenderEvent } from '../../src/index.ts';
 import { BUNDLED_MODELS } from '../../src/weights/bundled-models.ts';
-import { createDirectionSliders } from './direction-sliders.ts';
+import { DirectionPanel } from './direction-panel.ts';
 import { findStory } from './model-stories.ts';
 
 const SIBLINGS = 6;
+/** From here on a picture takes too long for two more of each direction. */
+const SLOW_MS = 500;
 const BACKEND_TITLES = { webgpu: 'WebGPU', wasm: 'WebAssembly', cpu: 'Plain JavaScript' } as const;
 
 function find<T extends HTMLElement = HTMLElement>(id: string): T {
@@ -15,6 +17,7 @@ function find<T extends HTMLElement = HTMLElement>(id: string): T {
 }
 
 const picture = find<GanCanvas>('picture');
+const preview = find<GanCanvas>('preview');
 const form = find<HTMLFormElement>('controls');
 const model = find<HTMLSelectElement>('model');
 const seed = find<HTMLInputElement>('seed');
@@ -23,25 +26,31 @@ const truncation = find<HTMLInputElement>('truncation');
 const classLabel = find<HTMLSelectElement>('class-label');
 const backend = find<HTMLSelectElement>('backend');
 const walk = find<HTMLButtonElement>('walk');
-const directions = createDirectionSliders(find('directions'), find('direction-groups'));
-const ATTRIBUTES = ['model', 'seed', 'latent-dim', 'truncation', 'class-label', 'directions', 'backend'];
-
-/** What the URL says of directions, until the model's file tells which there are. */
-let wantedDirections = '';
+const directions = new DirectionPanel(
+  {
+    section: find('directions'),
+    kind: find<HTMLSelectElement>('direction-kind'),
+    centre: find('centre'),
+    sliders: find('direction-sliders'),
+    note: find('directions-note'),
+  },
+  picture,
+  (isMoving) => update({ isMoving }),
+);
+const ATTRIBUTES = ['model', 'seed', 'latent-dim', 'truncation', 'class-label', 'backend'];
+const recentMs: number[] = [];
 
 /** What differs from the defaults, as attributes; the model's defaults are known once it is loaded. */
 function readAttributes(): Record<string, string> {
   const info = picture.modelInfo;
   const isTouched = (input: HTMLInputElement, fallback: number | undefined) =>
     info ? Number(input.value) !== fallback : input.dataset.touched === 'true';
-  const sizes = info ? directions.read() : wantedDirections;
   return {
     model: model.value,
     seed: seed.value,
     ...(isTouched(latentDim, info?.zDim) && { 'latent-dim': latentDim.value }),
     ...(isTouched(truncation, info?.truncation) && { truncation: truncation.value }),
     ...(classLabel.value !== '' && { 'class-label': classLabel.value }),
-    ...(sizes !== '' && { directions: sizes }),
     ...(backend.value !== 'auto' && { backend: backend.value }),
   };
 }
@@ -54,12 +63,38 @@ function writeAttributes(element: Element, attributes: Readonly<Record<string, s
   }
 }
 
+/** The directions of the panel; only what is new, because to set them draws anew. */
+function moveAlong(element: GanCanvas): void {
+  const { input, text } = directions;
+  const key = input ? text : '';
+  if ((element.dataset.moved ?? '') === key) return;
+  element.dataset.moved = key;
+  element.directions = input;
+}
+
 function showSnippet(attributes: Readonly<Record<string, string>>): void {
   const tag = document.createElement('gan-canvas');
   writeAttributes(tag, attributes);
-  if (walk.ariaPressed === 'true') tag.toggleAttribute('autoplay', true);
+  const { text, isNamed } = directions;
+  if (text !== '' && isNamed) tag.setAttribute('directions', text);
+  if (isWalking()) tag.toggleAttribute('autoplay', true);
   const html = tag.outerHTML.replace('autoplay=""', 'autoplay');
-  find('code').textContent = `<script type="module" src="https://your.cdn/gan-canvas/dist/cdn/gan-canvas.js"></script>\n\n${html}`;
+  const script = text === '' || isNamed ? '' : `\n\n${describeDiscovery(text)}`;
+  find('code').textContent = `<script type="module" src="https://your.cdn/gan-canvas/dist/cdn/gan-canvas.js"></script>\n\n${html}${script}`;
+}
+
+/** The script that finds the directions that were moved along and moves along them. */
+function describeDiscovery(text: string): string {
+  const [method = 'pca'] = text.split('-');
+  const sizes = text.split(' ').map((pair) => pair.replace(/(.*):/, "'$1': "));
+  return `<script type="module">
+  const tag = document.querySelector('gan-canvas');
+  const sizes = { ${sizes.join(', ')} };
+  const found = await tag.discoverDirections({ method: '${method}' });
+  tag.directions = Object.fromEntries(
+    found.map(({ name, vector, layers }) => [name, { vector, layers, size: sizes[name] ?? 0 }]),
+  );
+</script>`;
 }
 
 function showValues(): void {
@@ -70,20 +105,41 @@ function showValues(): void {
 /** The controls' values, everywhere that they are shown. While a slider moves, the small pictures leave the time to the large one. */
 function update({ isMoving = false } = {}): void {
   const attributes = readAttributes();
+  const shared = { ...attributes };
+  delete shared.backend;
   writeAttributes(picture, attributes);
-  if (!isMoving) updateSiblings(attributes);
+  writeAttributes(preview, shared);
+  for (const element of [picture, preview]) moveAlong(element);
   showValues();
   showSnippet(attributes);
-  if (!isMoving) history.replaceState(null, '', `#${new URLSearchParams(attributes).toString()}`);
+  directions.rest();
+  if (isMoving) return;
+  updateSiblings(shared);
+  drawEnds();
+  const { text } = directions;
+  history.replaceState(null, '', `#${new URLSearchParams({ ...attributes, ...(text !== '' && { directions: text }) }).toString()}`);
 }
 
-function updateSiblings(attributes: Readonly<Record<string, string>>): void {
-  for (const [index, sibling] of [...document.querySelectorAll('#siblings gan-canvas')].entries()) {
-    const shared = { ...attributes };
-    delete shared['class-label'];
-    // The plain one takes seconds a picture; seven of them would keep the large one waiting.
-    delete shared.backend;
-    writeAttributes(sibling, { ...shared, seed: siblingSeed(index) });
+/** The pictures at the ends of the sliders, of what is shown, where that takes no more than a moment. */
+function drawEnds(): void {
+  const lastMs = recentMs.at(-1);
+  if (lastMs === undefined || isWalking()) return;
+  const isSlow = lastMs > SLOW_MS;
+  find('directions').classList.toggle('plain', isSlow);
+  if (!isSlow) void directions.drawEnds();
+}
+
+function isWalking(): boolean {
+  return walk.ariaPressed === 'true';
+}
+
+/** Without the backend that is chosen: the plain one takes seconds a picture; seven of them would keep the large one waiting. */
+function updateSiblings(shared: Readonly<Record<string, string>>): void {
+  for (const [index, sibling] of [...document.querySelectorAll<GanCanvas>('#siblings gan-canvas')].entries()) {
+    const attributes: Record<string, string> = { ...shared, seed: siblingSeed(index) };
+    delete attributes['class-label'];
+    writeAttributes(sibling, attributes);
+    moveAlong(sibling);
   }
 }
 
@@ -94,7 +150,7 @@ function siblingSeed(index: number): string {
 
 function readHash(): void {
   const values = new URLSearchParams(location.hash.slice(1));
-  wantedDirections = values.get('directions') ?? '';
+  directions.want(values.get('directions') ?? '');
   for (const [name, value] of values) {
     const control = form.elements.namedItem(name);
     if (control instanceof HTMLInputElement) {
@@ -104,12 +160,6 @@ function readHash(): void {
     if (control instanceof HTMLSelectElement) selectValue(control, value);
   }
   showStory();
-}
-
-/** `name:size` pairs as the sliders' sizes; what is no number counts as 0. */
-function parseSizes(text: string): ReadonlyMap<string, number> {
-  const pairs = text.split(' ').map((pair) => pair.split(':'));
-  return new Map(pairs.map(([name = '', size]) => [name, Number(size) || 0]));
 }
 
 /** What is known of a model before its file is there. */
@@ -129,11 +179,10 @@ function showName(title: string, className: string | undefined): void {
 /** Another model has other classes, sizes and directions. */
 function handleModelChange(): void {
   classLabel.length = 1;
-  wantedDirections = '';
+  directions.clear();
   for (const input of [latentDim, truncation]) delete input.dataset.touched;
-  for (const name of ['latent-dim', 'truncation', 'class-label', 'directions']) picture.removeAttribute(name);
-  picture.model = model.value;
-  directions.show([], 1, new Map());
+  for (const name of ['latent-dim', 'truncation', 'class-label']) picture.removeAttribute(name);
+  picture.setAttribute('model', model.value);
   recentMs.splice(0);
   showStory();
 }
@@ -168,9 +217,6 @@ function setSeed(value: string): void {
 function showModel(): void {
   const info = picture.modelInfo;
   if (!info) return;
-  const sizes = parseSizes(wantedDirections === '' ? directions.read() : wantedDirections);
-  directions.show(info.directions, info.numWs, sizes);
-  wantedDirections = '';
   find('class-field').hidden = info.labels.length === 0;
   latentDim.max = String(info.zDim);
   if (!picture.hasAttribute('latent-dim')) latentDim.value = latentDim.max;
@@ -180,9 +226,8 @@ function showModel(): void {
   find('weights').innerHTML = `${info.name} <small>${info.resolution} × ${info.resolution} pixels</small>`;
   find('attribution').textContent = `Weights “${info.name}”, ${info.licence}. Pictures: ${info.attribution}.`;
   update();
+  void directions.showModel();
 }
-
-const recentMs: number[] = [];
 
 function handleRender(event: GanCanvasRenderEvent): void {
   find('problem').hidden = true;
@@ -194,6 +239,7 @@ function handleRender(event: GanCanvasRenderEvent): void {
   const name = event.classIndex === null ? undefined : picture.modelInfo?.labels[event.classIndex];
   showName(findStory(model.value).title, name);
   find('number').textContent = `No. ${event.toSeed === null ? event.seed : `${event.seed} → ${event.toSeed}`}`;
+  if (recentMs.length === 1) drawEnds();
 }
 
 function formatMs(value: number): string {
@@ -232,13 +278,9 @@ find('another').addEventListener('click', () => {
   seed.value = value;
   update();
 });
-find('centre').addEventListener('click', () => {
-  directions.centre();
-  update();
-});
 walk.addEventListener('click', () => {
-  walk.ariaPressed = String(walk.ariaPressed !== 'true');
-  picture.autoplay = walk.ariaPressed === 'true';
+  walk.ariaPressed = String(!isWalking());
+  picture.autoplay = isWalking();
   update();
 });
 find('copy').addEventListener('click', async () => {
@@ -253,8 +295,14 @@ find('copy').addEventListener('click', async () => {
   button.addEventListener('blur', () => (button.textContent = 'Copy'), { once: true });
 });
 addEventListener('hashchange', () => {
+  const wanted = new URLSearchParams(location.hash.slice(1)).get('model');
+  if (wanted !== null && wanted !== model.value) {
+    selectValue(model, wanted);
+    handleModelChange();
+  }
   readHash();
   update();
+  void directions.showModel();
 });
 
 for (const name of Object.keys(BUNDLED_MODELS)) model.append(new Option(name, name));
