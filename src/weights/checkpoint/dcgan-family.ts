@@ -35,6 +35,14 @@ function assertRgb(network: FoundNetwork, channels: number): void {
   throw createCheckpointError(`${networkName(network)} is a DCGAN for pictures of ${channels} channels; supported are DCGANs in RGB.`);
 }
 
+/** Our pictures are of -1 to 1. */
+function assertRange(network: FoundNetwork, { activation }: DcganLayer): void {
+  if (activation === 'tanh' || activation === 'none') return;
+  throw createCheckpointError(
+    `${networkName(network)} ends in the activation ${activation}; expected tanh, which gives pictures of -1 to 1.`,
+  );
+}
+
 /** What the DCGAN tutorial has where a state dict does not tell. */
 function usualActivation(role: NetworkRole, isLast: boolean): FoundActivation {
   if (role === 'generator') return { activation: isLast ? 'tanh' : 'relu' };
@@ -81,6 +89,8 @@ function describePair(generator: FoundNetwork | null, discriminator: FoundNetwor
   const up = generator ? describeLayers(generator, 'generator') : [];
   const down = discriminator ? describeLayers(discriminator, 'discriminator') : [];
   const [first] = (generator && listDcganLayers(generator)) ?? [];
+  const last = up.at(-1);
+  if (generator !== null && last !== undefined) assertRange(generator, last);
   return parseImportedArchitecture({
     kind: 'dcgan',
     resolution: readResolution(up, down),
@@ -103,12 +113,14 @@ export const DCGAN: NetworkFamily = {
     const architecture = describePair(generator, discriminator);
     const convert = (network: FoundNetwork | null, role: NetworkRole): ConvertedNetwork | null =>
       network && { role, architecture, sources: listSources(network, role) };
-    const isGuessed = [generator, discriminator].some((network) => network !== null && network.modules.size === 0);
+    const isGuessed = [generator, discriminator].some(
+      (network) => network !== null && recordedActivations(network, listDcganLayers(network) ?? []) === null,
+    );
     return {
       generator: convert(generator, 'generator'),
       discriminator: convert(discriminator, 'discriminator'),
       notes: isGuessed
-        ? ["A state dict does not tell strides and activations; they were taken to be those of PyTorch's DCGAN tutorial."]
+        ? ["What the checkpoint does not tell of strides and activations was taken to be as in PyTorch's DCGAN tutorial."]
         : [],
     };
   },

@@ -57,6 +57,9 @@ function assertPlain(network: FoundNetwork, { name }: FoundLayer, attributes: Fo
     if (value === usual) continue;
     throw createCheckpointError(`${networkName(network)} has the ${attribute} ${value} in ${quoteName(name)}; only ${usual} is supported.`);
   }
+  const mode = attributes.get('padding_mode') ?? 'zeros';
+  if (mode === 'zeros') return;
+  throw createCheckpointError(`${networkName(network)} pads ${quoteName(name)} with something else than zeros, which is not supported.`);
 }
 
 /** Stride and padding as a whole saved network records them; null for a state dict, which does not. */
@@ -66,7 +69,8 @@ function recordedGeometry(network: FoundNetwork, layer: FoundLayer): Geometry | 
   assertPlain(network, layer, attributes);
   const stride = readRecorded(attributes, 'stride');
   const padding = readRecorded(attributes, 'padding');
-  return stride === null || padding === null ? null : { kernel: layer.weight.shape[2] ?? 0, stride, padding };
+  if (stride !== null && padding !== null) return { kernel: layer.weight.shape[2] ?? 0, stride, padding };
+  throw createCheckpointError(`${networkName(network)} has no stride and padding in ${quoteName(layer.name)} that are one number each.`);
 }
 
 /**

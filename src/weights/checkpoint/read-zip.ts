@@ -23,7 +23,8 @@ interface Entry {
   readonly name: string;
   readonly deflated: boolean;
   readonly size: number;
-  /** Where its stored bytes begin and end in the file. */
+  /** Where its own header begins, then its stored bytes, and where these end. */
+  readonly header: number;
   readonly begin: number;
   readonly end: number;
 }
@@ -122,7 +123,7 @@ function readEntry(reader: Reader, offset: number): { readonly entry: Entry; rea
   reader.assertInside(begin, packed);
   if (method === 0 && packed !== size) throw fail(`claims ${size} bytes for the ${what}, but stores ${packed}.`);
   return {
-    entry: { name, deflated: method === 8, size, begin, end: begin + packed },
+    entry: { name, deflated: method === 8, size, header: local, begin, end: begin + packed },
     next: extraEnd + reader.uint16(offset + 32),
   };
 }
@@ -144,8 +145,8 @@ function readEntries(reader: Reader, { count, offset, size }: Directory): readon
 function assertApart(entries: readonly Entry[], directory: number): void {
   if (new Set(entries.map(({ name }) => name)).size !== entries.length) throw fail('has two entries of one name.');
   let end = 0;
-  for (const entry of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
-    if (entry.begin < end || entry.end > directory) throw fail(`has the entry ${quoteName(entry.name)} overlap another.`);
+  for (const entry of [...entries].sort((a, b) => a.header - b.header)) {
+    if (entry.header < end || entry.end > directory) throw fail(`has the entry ${quoteName(entry.name)} overlap another.`);
     end = entry.end;
   }
 }
