@@ -9,6 +9,7 @@
 import commonjs from '@rollup/plugin-commonjs';
 import resolve from '@rollup/plugin-node-resolve';
 import { build as esbuildBuild } from 'esbuild';
+import { existsSync } from 'node:fs';
 import { chmod, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import esbuild from 'rollup-plugin-esbuild';
@@ -26,14 +27,19 @@ function rewriteAssetUrls(code, id, { assetFolder, workerUrl, onAsset }) {
   });
 }
 
-/** The files to ship for an asset: itself and, for a generator, the discriminator that its metadata names beside it. */
+/**
+ * The files to ship for an asset: itself and, for a generator, the discriminator that its metadata names beside it, and the names of the
+ * photographers where its credit speaks of them.
+ */
 async function readAssets(assets) {
   const files = [];
   for (const [name, file] of assets) {
     files.push({ name, source: await readFile(file) });
     if (!name.endsWith('.safetensors')) continue;
-    const beside = (path) => path.replace(/\.safetensors$/, '.discriminator.safetensors');
-    files.push({ name: beside(name), source: await readFile(beside(file)) });
+    const stem = file.replace(/\.safetensors$/, '');
+    const endings = ['.discriminator.safetensors'];
+    if (existsSync(`${stem}.photographers.txt`)) endings.push('.photographers.txt');
+    for (const ending of endings) files.push({ name: basename(stem) + ending, source: await readFile(stem + ending) });
   }
   return files;
 }

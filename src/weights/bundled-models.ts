@@ -14,8 +14,8 @@ export interface BundledModel {
 export const BUNDLED_MODELS: Readonly<Record<string, BundledModel>> = Object.freeze({
   pomona: Object.freeze({
     url: () => new URL('../../weights/pomona.safetensors', import.meta.url).href,
-    integrity: 'sha256-jXQKPdUgduREoPaU4rG2bmEox1CMZcD04DQalz4Wd1c=',
-    sizeBytes: 2256304,
+    integrity: 'sha256-+aecjMwT183goMZQvv+FQ5utnINBliCuiTlJt8+ZaPI=',
+    sizeBytes: 2256296,
   }),
 });
 

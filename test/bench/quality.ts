@@ -63,7 +63,7 @@ async function measureRun(run: QualityRun): Promise<Figure[]> {
   const metrics = compareSets(run.halfB, headline, run.head);
   const extent = quick ? 'quick' : 'full';
   return [
-    exactFigure(`${name}.samples`, count, 'samples', `${extent}; truncation 1; weights ${run.checksum}`),
+    exactFigure(`${name}.samples`, count, 'samples', `${extent}; truncation 1; noise ${run.noise}; weights ${run.checksum}`),
     ...listFigures(name, metrics),
     ...listFigures(`${name}.floor`, measureFloor(run.halfA, run.halfB, run.head)),
     ...listClassRecall(run, headline),
@@ -71,7 +71,7 @@ async function measureRun(run: QualityRun): Promise<Figure[]> {
     ...(await measureBaseline(run, metrics.kernelDistance)),
     ...(await measureSettings(run, headline)),
     ...(await measureStorage(run, headline)),
-    ...(model === 'pomona' ? await measureSizes(run) : []),
+    ...(await measureSizes(run)),
   ];
 }
 

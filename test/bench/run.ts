@@ -1,10 +1,12 @@
 /**
  * `npm run bench -- NAME [--json FILE] [--quick]`: measures, prints a table, and writes {"figures": [{name, value, unit, runs, spread}]}.
- * `quality` also takes `--model NAME`, `--src FILE`, `--f32 FILE`, `--baseline FILE` and `--plot FILE.svg`. Run it on a quiet machine.
+ * `quality` also takes `--model NAME`, `--src FILE`, `--noise MODE`, `--f32 FILE`, `--baseline FILE` and
+ * `--plot FILE.svg`. Run it on a quiet machine.
  */
 import { writeFile } from 'node:fs/promises';
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { NOISE_MODES, type NoiseMode } from '../../src/weights/model-info.ts';
 import { formatTable, type Figure } from './figures.ts';
 import { measureQuality } from './quality.ts';
 import type { QualityOptions } from './quality/quality-run.ts';
@@ -17,6 +19,12 @@ const BENCHMARKS: Readonly<Record<string, (options: QualityOptions) => Promise<r
   startup: measureStartup,
 };
 
+function readNoise(value: string | undefined): NoiseMode | undefined {
+  const mode = NOISE_MODES.find((each) => each === value);
+  if (value !== undefined && mode === undefined) throw new Error(`--noise is "${value}"; expected one of ${NOISE_MODES.join(', ')}.`);
+  return mode;
+}
+
 async function run(): Promise<void> {
   const { values, positionals } = parseArgs({
     options: {
@@ -24,6 +32,7 @@ async function run(): Promise<void> {
       quick: { type: 'boolean', default: false },
       model: { type: 'string' },
       src: { type: 'string' },
+      noise: { type: 'string' },
       f32: { type: 'string' },
       baseline: { type: 'string' },
       plot: { type: 'string' },
@@ -35,12 +44,12 @@ async function run(): Promise<void> {
   if (!measure || rest.length > 0) {
     throw new Error(`Usage: npm run bench -- NAME [--json FILE] [--quick], with one NAME of: ${Object.keys(BENCHMARKS).join(', ')}.`);
   }
-  const { json, model = 'pomona', quick, ...files } = values;
-  if (name !== 'quality' && (values.model !== undefined || Object.keys(files).length > 0))
-    throw new Error('Only quality takes --model, --src, --f32, --baseline and --plot.');
+  const { json, model = 'pomona', quick, noise, ...files } = values;
+  if (name !== 'quality' && [values.model, noise, ...Object.values(files)].some((value) => value !== undefined))
+    throw new Error('Only quality takes --model, --src, --noise, --f32, --baseline and --plot.');
   const [load = 0] = loadavg();
   if (load > availableParallelism() / 2) console.error(`The machine is busy (load ${load.toFixed(1)}): times will be too long.`);
-  const figures = await measure({ ...files, model, quick, folder: 'weights' });
+  const figures = await measure({ ...files, model, quick, noise: readNoise(noise), folder: 'weights' });
   console.log(formatTable(figures));
   if (json !== undefined) await writeFile(json, `${JSON.stringify({ figures }, null, 2)}\n`);
 }

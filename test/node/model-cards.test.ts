@@ -1,15 +1,19 @@
-/** Cards, metadata and files say the same. After a change of weights: `npx tsx test/tools/publish-model.ts NAME [FIGURES.json]`. */
+/** Cards, metadata and files say the same. After a change of weights, directions or sets.json: `npx tsx test/tools/publish-model.ts NAME`. */
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { BUNDLED_MODELS } from '../../src/weights/bundled-models.ts';
 import { hashIntegrity } from '../../src/weights/integrity.ts';
+import { checksumTensors } from '../../src/weights/weights-delta.ts';
 import { decodeWeights, encodeWeights } from '../../src/weights/weights-file.ts';
 import { exactFigure, type Figure } from '../bench/figures.ts';
 import { loadFixtureWeights } from '../support/fixture-weights.ts';
+import { createCard } from '../tools/card-template.ts';
 import { compactMetrics } from '../tools/compact-metrics.ts';
-import { fillCard, formatSections, type ModelFiles } from '../tools/model-card.ts';
+import { fillCard, formatSections, type CardSection, type ModelFiles } from '../tools/model-card.ts';
 import { setBundledModel } from '../tools/set-bundled-model.ts';
+import { readSetInfo } from '../tools/set-info.ts';
 
 const MAX_METRICS_BYTES = 8 * 1024;
 const read = async (path: string): Promise<Uint8Array> => new Uint8Array(await readFile(path));
@@ -38,6 +42,13 @@ for (const [name, { integrity, sizeBytes }] of Object.entries(BUNDLED_MODELS)) {
       assert.ok(info.imagesSeen > 0);
     });
 
+    it('has the defaults, licence and credit of the recipe, and the names that the credit speaks of beside it', async () => {
+      const { info } = decodeWeights((await readModel(name)).generator);
+      for (const [key, value] of Object.entries(await readSetInfo(name))) assert.equal(info[key as keyof typeof info], value, key);
+      const photographers = /\w+\.photographers\.txt/.exec(info.attribution)?.[0];
+      if (photographers !== undefined) assert.ok(existsSync(`weights/${photographers}`), photographers);
+    });
+
     it('leaves room in the file for the picture: the metrics are small', async () => {
       const { info } = decodeWeights((await readModel(name)).generator);
       assert.ok(JSON.stringify(info.metrics).length <= MAX_METRICS_BYTES);
@@ -47,13 +58,20 @@ for (const [name, { integrity, sizeBytes }] of Object.entries(BUNDLED_MODELS)) {
 
 /** The figures of a full run, but for most metrics. */
 const FIGURES: readonly Figure[] = [
-  exactFigure('quality.tiny.samples', 500, 'samples', 'full; truncation 1; weights 0123456789abcdef'),
+  exactFigure('quality.tiny.samples', 500, 'samples', 'full; truncation 1; noise const; weights 0123456789abcdef'),
   exactFigure('quality.tiny.kernel_distance', 12.34567, 'x1000'),
   exactFigure('quality.tiny.floor.kernel_distance', 1.25, 'x1000'),
   exactFigure('quality.tiny.recall.class.red', 0.5, 'share'),
   exactFigure('quality.tiny.floor.recall.class.red', 0.75, 'share'),
   exactFigure('quality.tiny.memorising.near_share', 0.01, 'share'),
   exactFigure('quality.tiny.floor.memorising.median_distance', 4, 'distance'),
+  exactFigure('quality.tiny.baseline.kernel_distance', 40, 'x1000'),
+  exactFigure('quality.tiny.baseline.ratio', 0.3086, 'ratio'),
+  exactFigure('quality.tiny.baseline.own_noise.kernel_distance', 145, 'x1000'),
+  exactFigure('quality.tiny.baseline.own_noise.ratio', 0.0851, 'ratio'),
+  exactFigure('quality.tiny.f16.recall', 0.3, 'share'),
+  exactFigure('quality.tiny.f16.worst_difference', 2, 'levels'),
+  exactFigure('quality.tiny.f32.recall', 0.31, 'share'),
   exactFigure('quality.tiny.table.samples', 100, 'samples'),
   exactFigure('quality.tiny.table.floor.recall', 0.9, 'share'),
   exactFigure('quality.tiny.latent-dim.16.recall', 0.3, 'share'),
@@ -61,6 +79,7 @@ const FIGURES: readonly Figure[] = [
   exactFigure('quality.tiny.truncation.0.7.recall', 0.1, 'share'),
   exactFigure('quality.tiny.truncation.1.recall', 0.3, 'share'),
   exactFigure('quality.dcgan.8.kernel_distance', 99, 'x1000'),
+  exactFigure('quality.dcgan.8.bytes', 54321, 'bytes'),
   exactFigure('quality.dcgan.8.ms', 1.5, 'ms'),
   exactFigure('quality.tiny.ms', 20, 'ms'),
 ];
@@ -70,6 +89,7 @@ describe('compact metrics', () => {
     assert.deepEqual(compactMetrics('tiny', FIGURES), {
       format: 1,
       weights: '0123456789abcdef',
+      noise: 'const',
       samples: 500,
       headline: { kernel_distance: 12.35, memorising_near_share: 0.01 },
       floor: { kernel_distance: 1.25, memorising_median_distance: 4 },
@@ -79,7 +99,10 @@ describe('compact metrics', () => {
       table_floor: { recall: 0.9 },
       latent_dim: { '8': { recall: 0.2 }, '16': { recall: 0.3 } },
       truncation: { '0.7': { recall: 0.1 }, '1': { recall: 0.3 } },
-      dcgan: { '8': { kernel_distance: 99, ms: 1.5 } },
+      storage: { f16: { recall: 0.3, worst_difference: 2 }, f32: { recall: 0.31 } },
+      baseline: { kernel_distance: 40, ratio: 0.3086 },
+      baseline_own_noise: { kernel_distance: 145, ratio: 0.0851 },
+      dcgan: { '8': { kernel_distance: 99, bytes: 54321, ms: 1.5 } },
       ms: 20,
     });
   });
@@ -108,8 +131,44 @@ describe('a card', () => {
     assert.equal(sections.get('quality'), 'Not measured yet.');
   });
 
-  it('refuses metrics of other weights', async () => {
+  /** The figures above, as if they were of the files that {@link makeFiles} makes. */
+  async function ownMetrics(): Promise<object> {
+    const file = decodeWeights((await makeFiles({})).generator);
+    return { ...compactMetrics('tiny', FIGURES), weights: checksumTensors(file), noise: file.info.noise };
+  }
+
+  it('fills every section from the metrics, floors, baseline and DCGANs included', async () => {
+    const sections = await formatSections(await makeFiles(await ownMetrics()));
+    for (const [name, text] of sections) assert.doesNotMatch(text, /Not measured|NaN|undefined/, name);
+    const has = (name: CardSection, pattern: RegExp): void => assert.match(sections.get(name) ?? '', pattern);
+    has('quality', /^\| 500 pictures, truncation 1, noise `\w+` \| generated \| real \(floor\) \|$/m);
+    has('quality', /^\| kernel distance ×1000 \| 12\.3 \| 1\.25 \|$/m);
+    has('quality', /1000 40\.0 with noise `\w+` \(this one's is 0\.309 times that\), 145 with .* itself \(this one's is 0\.085 times/);
+    has('quality', /^A picture takes 20\.0 ms/m);
+    has('classes', /^\| red \| 0\.500 \| 0\.750 \|$/m);
+    has('latent-dim', /^\| 8 \| 0\.200 \|\n\| 16 \| 0\.300 \|\n\| real \(floor\) \| 0\.900 \|$/m);
+    has('truncation', /^\| 0\.7 \| 0\.100 \|\n\| 1 \| 0\.300 \|$/m);
+    has('storage', /^\| F16 \(shipped\) \| 0\.300 \|\n\| F32 \| 0\.310 \|$/m);
+    has('size', /^\| 8 \| 99\.0 \| +\| +\| 54,321 \| 1\.50 \|$/m);
+  });
+
+  it('refuses metrics of other weights, and of another noise', async () => {
     await assert.rejects(async () => formatSections(await makeFiles({ ...compactMetrics('tiny', FIGURES) })), /those of other weights/);
+    const other = { ...(await ownMetrics()), noise: 'random' };
+    await assert.rejects(async () => formatSections(await makeFiles(other)), /with noise random, not/);
+  });
+
+  it('is made for a new model, with its classes, credit and photographers, and every section that can be filled', async () => {
+    const files = await makeFiles(await ownMetrics());
+    const { info } = decodeWeights(files.generator);
+    const card = createCard({ ...info, name: 'tiny', attribution: 'By A and B', trainingData: 'Pictures' }, 'tiny.photographers.txt');
+    for (const text of ['# tiny', 'Credit: **By A and B**', '(tiny.photographers.txt)', 'a class (z', 'tiny-latent-dim.svg'])
+      assert.ok(card.includes(text), text);
+    const filled = fillCard(card, await formatSections(files));
+    assert.doesNotMatch(filled, /Not measured/);
+    assert.equal(filled.match(/<!-- figures/g)?.length, 7, 'all but the DCGANs');
+    const plain = createCard({ ...info, labels: [] }, null);
+    assert.doesNotMatch(plain, /photographers|a class|classes\./);
   });
 
   it('keeps its prose and needs its sections', async () => {

@@ -1,9 +1,10 @@
 /** What npm would publish: the files that the exports name, nothing that users do not need, and types that check. */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { before, describe, it } from 'node:test';
+import { BUNDLED_MODELS } from '../../src/weights/bundled-models.ts';
 import { createProject, packPackage } from '../tools/packed-package.ts';
 
 const RESOLUTIONS = [
@@ -29,13 +30,13 @@ describe('the package', { timeout: 120_000 }, () => {
     assert.deepEqual(missing, []);
   });
 
-  it('holds the weights and .wasm files of both browser builds, and no sources, tests or demo', () => {
+  it('holds the weights, their photographers and .wasm files of both browser builds, and no sources, tests or demo', () => {
     const assets = [
-      'pomona.safetensors',
-      'pomona.discriminator.safetensors',
+      ...readdirSync('weights').filter((file) => Object.hasOwn(BUNDLED_MODELS, file.replace(/\..*/, '')) && !file.endsWith('.md')),
       'tfjs-backend-wasm-simd.wasm',
       'tfjs-backend-wasm-threaded-simd.wasm',
     ];
+    assert.ok(assets.includes('pomona.safetensors'));
     for (const folder of ['dist/assets', 'dist/cdn']) {
       for (const name of assets) assert.ok(files.includes(`${folder}/${name}`), `${folder}/${name}`);
     }

@@ -84,8 +84,28 @@ describe('bench quality', () => {
     assert.equal(valueOf('quality.tiny.baseline.ratio'), 1);
   });
 
-  it('gives the same figures in a second run', async () => {
-    assert.deepEqual(await measureQuality(options), figures);
+  it('gives the same figures in a second run, but for times', async () => {
+    const exact = (list: readonly Figure[]): Figure[] => list.filter(({ unit }) => unit !== 'ms');
+    assert.deepEqual(exact(await measureQuality(options)), exact(figures));
+  });
+
+  it('draws with the noise of the file, unless told otherwise, and says with which', async () => {
+    const other = await measureQuality({ ...options, noise: 'none' });
+    const noteOf = (list: readonly Figure[]): string => list.find(({ name }) => name === 'quality.tiny.samples')?.note ?? '';
+    assert.match(noteOf(figures), /noise const;/);
+    assert.match(noteOf(other), /noise none;/);
+    const distances = [figures, other].map((list) => list.find(({ name }) => name === 'quality.tiny.kernel_distance')?.value);
+    assert.notEqual(distances[0], distances[1]);
+    // The baseline is the same file: equal when drawn alike, and as before with the noise that it names itself.
+    const baselines = ['baseline.kernel_distance', 'baseline.own_noise.kernel_distance'].map(
+      (name) => other.find((figure) => figure.name === `quality.tiny.${name}`)?.value,
+    );
+    assert.deepEqual(baselines, [distances[1], distances[0]]);
+    assert.ok(Number.isNaN(valueOf('quality.tiny.baseline.own_noise.kernel_distance')));
+  });
+
+  it('measures the time of a picture', () => {
+    assert.ok(valueOf('quality.tiny.ms') > 0);
   });
 
   it('plots the latent-dim table', async () => {
@@ -96,6 +116,7 @@ describe('bench quality', () => {
 
   it('refuses to publish figures of --quick', () => {
     assert.throws(() => compactMetrics('tiny', figures), /of --quick/);
+    assert.equal(compactMetrics('tiny', figures, { acceptQuick: true }).samples, REALS / 2);
   });
 
   it('names what is missing when there is no classifier', async () => {

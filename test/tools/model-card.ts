@@ -88,17 +88,26 @@ async function formatFiles({ name, generator, discriminator }: ModelFiles, info:
 }
 
 /** The headline upright: a line for each metric, with its floor. */
-function formatQuality({ samples, headline, floor, baseline }: CompactMetrics): string {
+function formatQuality(metrics: CompactMetrics): string {
+  const { samples, noise, headline, floor } = metrics;
   const rows = METRIC_LABELS.filter(([name]) => headline[name] !== undefined).map(([name, label]) => [
     label,
     formatNumber(headline[name]),
     name === 'memorising_near_share' ? '0.010' : formatNumber(floor[name]),
   ]);
   const count = samples.toLocaleString('en-US');
-  const table = formatTable([`${count} pictures, truncation 1`, 'generated', 'real (floor)'], rows);
-  if (!baseline) return table;
-  const { kernel_distance: theirs, ratio } = baseline;
-  return `${table}\n\nThe first training of this model: kernel distance ×1000 ${formatNumber(theirs)}; this one's is ${formatNumber(ratio)} times that.`;
+  const table = formatTable([`${count} pictures, truncation 1, noise \`${noise}\``, 'generated', 'real (floor)'], rows);
+  const time = `A picture takes ${formatNumber(metrics.ms)} ms from z to RGBA bytes (Node, WASM, one thread).`;
+  return [table, ...formatBaseline(metrics), time].join('\n\n');
+}
+
+/** A line on the weights that were compared with, where there were any. */
+function formatBaseline({ noise, baseline, baseline_own_noise: own }: CompactMetrics): string[] {
+  if (!baseline) return [];
+  const compare = ({ kernel_distance: theirs, ratio }: MetricRow, how: string): string =>
+    `${formatNumber(theirs)} with ${how} (this one's is ${formatNumber(ratio)} times that)`;
+  const rows = [compare(baseline, `noise \`${noise}\``), ...(own ? [compare(own, 'the noise that it names itself')] : [])];
+  return [`The first training of this model, with the same seeds, has kernel distance ×1000 ${rows.join(', ')}.`];
 }
 
 function formatClasses({ class_recall: own = {}, floor_class_recall: floor = {} }: CompactMetrics): string {
@@ -114,18 +123,31 @@ function formatSettings(first: string, table: Readonly<Record<string, MetricRow>
   return `${formatMetrics(first, [...rows, ['real (floor)', metrics.table_floor]])}\n\n${count} pictures on each side.`;
 }
 
-function formatStorage({ storage = {} }: CompactMetrics): string {
-  const { f16 = {}, f32 = {} } = storage;
+function formatStorage(metrics: CompactMetrics): string {
+  const { f16 = {}, f32 = {} } = metrics.storage ?? {};
   return `${formatMetrics('stored as', [
     ['F16 (shipped)', f16],
     ['F32', f32],
+    ['real (floor)', metrics.table_floor],
   ])}\n\nPictures of F16 and F32 differ by ${formatNumber(f16.worst_difference)} of 255 at the worst channel, by ${formatNumber(f16.mean_difference)} on average.`;
 }
 
-function formatSizes(metrics: CompactMetrics, name: string): string {
-  const rows = Object.entries(metrics.dcgan ?? {}).map(([size, row]) => [size, formatNumber(row.kernel_distance), formatNumber(row.ms)]);
-  const own = [name, formatNumber(metrics.headline.kernel_distance), formatNumber(metrics.ms)];
-  return formatTable(['DCGAN of z_dim = width', 'kernel distance ×1000', 'ms a picture'], [...rows, own]);
+function formatSizes(metrics: CompactMetrics, { name, generator }: ModelFiles): string {
+  const row = (label: string, { kernel_distance: distance, precision, recall, bytes, ms }: MetricRow): string[] => [
+    label,
+    ...[distance, precision, recall].map(formatNumber),
+    bytes?.toLocaleString('en-US') ?? '',
+    formatNumber(ms),
+  ];
+  const whole = metrics.truncation['1'] ?? {};
+  return formatTable(
+    ['DCGAN of z_dim = width', 'kernel distance ×1000', 'precision', 'recall', 'bytes', 'ms a picture'],
+    [
+      ...Object.entries(metrics.dcgan ?? {}).map(([size, figures]) => row(size, figures)),
+      row(name, { ...whole, bytes: generator.length, ms: metrics.ms }),
+      row('real (floor)', metrics.table_floor),
+    ],
+  );
 }
 
 /** The side effect of largest magnitude, with its name. */
@@ -151,12 +173,12 @@ function formatDirections(directions: readonly DirectionInfo[]): string {
 }
 
 /** Whether the metadata's `metrics` are figures of our form, and of these very weights. */
-function readMetrics({ metrics }: ModelInfo, checksum: string): CompactMetrics | null {
+function readMetrics({ metrics, noise }: ModelInfo, checksum: string): CompactMetrics | null {
   if (metrics.format !== 1) return null;
   const compact = metrics as unknown as CompactMetrics;
-  if (compact.weights === checksum) return compact;
+  if (compact.weights === checksum && compact.noise === noise) return compact;
   throw new Error(
-    `The metrics are those of other weights (${compact.weights}, not ${checksum}); run the benchmark and publish its figures.`,
+    `The metrics are those of other weights (${compact.weights} with noise ${compact.noise}, not ${checksum} with noise ${noise}); measure again: npx tsx test/tools/publish-model.ts NAME --measure`,
   );
 }
 
@@ -173,7 +195,7 @@ export async function formatSections(files: ModelFiles): Promise<ReadonlyMap<Car
     ['truncation', metrics ? formatSettings('truncation', metrics.truncation, metrics) : unmeasured],
     ['classes', metrics?.class_recall ? formatClasses(metrics) : unmeasured],
     ['storage', metrics?.storage ? formatStorage(metrics) : unmeasured],
-    ['size', metrics?.dcgan ? formatSizes(metrics, info.name) : unmeasured],
+    ['size', metrics?.dcgan ? formatSizes(metrics, files) : unmeasured],
     ['directions', formatDirections(info.directions)],
   ];
   return new Map(sections);

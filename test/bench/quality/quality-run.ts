@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { NoiseMode } from '../../../src/weights/model-info.ts';
 import { checksumTensors } from '../../../src/weights/weights-delta.ts';
 import { decodeWeights } from '../../../src/weights/weights-file.ts';
 import { decodeClassifier, type ClassifierHead } from './classifier.ts';
@@ -10,7 +11,7 @@ import { compareSets, measureFloor, type SetMetrics } from './set-metrics.ts';
 
 /** Pictures on each side: the headline takes all of half B, but no more than this many; the tables fewer. */
 const HEADLINE_SAMPLES = 10_000;
-const TABLE_SAMPLES = 2_000;
+const TABLE_SAMPLES = 1_000;
 const QUICK_HEADLINE_SAMPLES = 400;
 const QUICK_TABLE_SAMPLES = 100;
 
@@ -23,6 +24,8 @@ export interface QualityOptions {
   readonly model: string;
   /** The weights file to measure. */
   readonly src?: string | undefined;
+  /** Instead of the model's own default. */
+  readonly noise?: NoiseMode | undefined;
   /** The same weights in F32. */
   readonly f32?: string | undefined;
   /** Weights to compare with. */
@@ -38,6 +41,8 @@ export interface QualityRun {
   readonly options: QualityOptions;
   readonly weightsPath: string;
   readonly zDim: number;
+  /** What all samples are drawn with: the model's default, unless the options name another. */
+  readonly noise: NoiseMode;
   /** `checksumTensors` of the weights. */
   readonly checksum: string;
   readonly real: RealFeatures;
@@ -53,17 +58,15 @@ export interface QualityRun {
   readonly pool: SamplePool;
 }
 
-/** Samples of a weights file for rows of `halfB`, with the classes asked for. */
-export function drawRows(run: QualityRun, rows: readonly number[], request: Partial<SampleRequest> = {}): Promise<LabelledFeatures> {
-  const labels = rows.map((row) => run.halfB.labels[row] as number);
-  const full: SampleRequest = {
-    weightsPath: run.weightsPath,
-    classes: run.head ? run.halfB.labels : null,
-    latentDim: null,
-    truncation: 1,
-    ...request,
-  };
-  return run.pool.draw(full, rows).then((features) => ({ features, labels }));
+/** The request of the headline's samples, but for what `changes` says. */
+export function createRequest({ weightsPath, head, halfB, noise }: QualityRun, changes: Partial<SampleRequest> = {}): SampleRequest {
+  return { weightsPath, classes: head ? halfB.labels : null, latentDim: null, truncation: 1, noise, ...changes };
+}
+
+/** Features of samples for rows of `halfB`, with the classes asked for. */
+export async function drawRows(run: QualityRun, rows: readonly number[], changes: Partial<SampleRequest> = {}): Promise<LabelledFeatures> {
+  const features = await run.pool.draw(createRequest(run, changes), rows);
+  return { features, labels: rows.map((row) => run.halfB.labels[row] as number) };
 }
 
 /** Metrics of samples of the table's rows. Only conditional samples have a class accuracy. */
@@ -111,6 +114,7 @@ export async function openQualityRun(options: QualityOptions): Promise<QualityRu
     options,
     weightsPath,
     zDim: file.info.zDim,
+    noise: options.noise ?? file.info.noise,
     checksum: checksumTensors(file),
     real,
     head,

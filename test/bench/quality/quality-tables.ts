@@ -1,17 +1,20 @@
-import { access, readFile } from 'node:fs/promises';
+import { access, readFile, stat } from 'node:fs/promises';
 import { createGenerator } from '../../../src/core.ts';
 import type { Generator } from '../../../src/engine/generator.ts';
+import type { NoiseMode } from '../../../src/weights/model-info.ts';
+import { decodeWeights } from '../../../src/weights/weights-file.ts';
 import { exactFigure, summarize, type Figure } from '../figures.ts';
-import { selectLabelled, selectRows, type LabelledFeatures } from './feature-matrix.ts';
+import { selectLabelled, type LabelledFeatures } from './feature-matrix.ts';
 import { kernelDistance } from './kernel-distance.ts';
-import { compareTableRows, drawRows, measureTableFloor, type QualityRun } from './quality-run.ts';
+import { compareTableRows, createRequest, drawRows, measureTableFloor, type QualityRun } from './quality-run.ts';
 import { drawSample } from './samples.ts';
 import { listFigures, type SetMetrics } from './set-metrics.ts';
 
-export const LATENT_DIMENSIONS = [1, 2, 4, 8, 16, 32, 64, 128] as const;
-export const TRUNCATIONS = [0.5, 0.7, 1] as const;
-/** z_dim and width of the small DCGANs that show what size costs. */
-export const DCGAN_SIZES = [8, 16, 32, 64, 128] as const;
+const LATENT_DIMENSIONS = [1, 2, 4, 8, 16, 32, 64, 128] as const;
+const TRUNCATIONS = [0.5, 0.7, 1] as const;
+/** z_dim and width of the small DCGANs that show what size costs, and the model whose pictures they were trained on. */
+const DCGAN_SIZES = [8, 16, 32, 64, 128] as const;
+const DCGAN_MODEL = 'pomona';
 /** Pictures of F16 and F32 that are compared byte by byte. */
 const COMPARED_PICTURES = 64;
 const TIMED_ROUNDS = 60;
@@ -64,7 +67,7 @@ async function openFile(path: string): Promise<Generator> {
 /** The largest and the mean difference, in levels of 255, between pictures of the same samples. */
 async function comparePictures(run: QualityRun, otherPath: string): Promise<{ readonly worst: number; readonly mean: number }> {
   const [ours, theirs] = [await openFile(run.weightsPath), await openFile(otherPath)];
-  const request = { weightsPath: '', classes: run.head ? run.halfB.labels : null, latentDim: null, truncation: 1 };
+  const request = createRequest(run);
   let [worst, sum, count] = [0, 0, 0];
   for (const position of run.tableRows.slice(0, COMPARED_PICTURES)) {
     const [a, b] = [await drawSample(ours, request, position), await drawSample(theirs, request, position)];
@@ -100,28 +103,33 @@ export async function measureStorage(run: QualityRun, headline: LabelledFeatures
   ];
 }
 
-/** The kernel distance of other weights with the same seeds and classes, and the ratio of ours to it. */
+/** The kernel distance of other weights with the same seeds and classes, with our noise and with their own, and the ratios of ours to it. */
 export async function measureBaseline(run: QualityRun, ours: number): Promise<Figure[]> {
   const { model, baseline } = run.options;
   if (baseline === undefined) return [];
+  const own = decodeWeights(new Uint8Array(await readFile(baseline))).info.noise;
   const rows = run.halfB.labels.map((_, row) => row);
-  const { features } = await drawRows(run, rows, { weightsPath: baseline });
-  const theirs = kernelDistance(run.halfB.features, features);
-  return [
-    exactFigure(`quality.${model}.baseline.kernel_distance`, theirs * 1000, 'x1000', baseline),
-    exactFigure(`quality.${model}.baseline.ratio`, ours / theirs, 'ratio', 'kernel distance of the model over that of the baseline'),
-  ];
+  const measure = async (name: string, noise: NoiseMode): Promise<Figure[]> => {
+    const { features } = await drawRows(run, rows, { weightsPath: baseline, noise });
+    const theirs = kernelDistance(run.halfB.features, features);
+    return [
+      exactFigure(`${name}.kernel_distance`, theirs * 1000, 'x1000', `${baseline}, noise ${noise}`),
+      exactFigure(`${name}.ratio`, ours / theirs, 'ratio', 'kernel distance of the model over that of the baseline'),
+    ];
+  };
+  const name = `quality.${model}.baseline`;
+  return [...(await measure(name, run.noise)), ...(own === run.noise ? [] : await measure(`${name}.own_noise`, own))];
 }
 
 /** Milliseconds for a picture, z to RGBA bytes, of each file, in turns. Nothing else may be running. */
-async function timePictures(paths: readonly string[], quick: boolean): Promise<number[][]> {
+async function timePictures(paths: readonly string[], noise: NoiseMode, quick: boolean): Promise<number[][]> {
   const generators = await Promise.all(paths.map(openFile));
   const times = paths.map((): number[] => []);
   const rounds = quick ? QUICK_TIMED_ROUNDS : TIMED_ROUNDS;
   for (let round = -WARM_UP_ROUNDS; round < rounds; round += 1) {
     for (const [index, generator] of generators.entries()) {
       const start = performance.now();
-      await generator.generate({ seed: `timed ${String(round)}`, truncation: 1 });
+      await generator.generate({ seed: `timed ${String(round)}`, truncation: 1, noise });
       if (round >= 0) times[index]?.push(performance.now() - start);
     }
   }
@@ -129,27 +137,32 @@ async function timePictures(paths: readonly string[], quick: boolean): Promise<n
   return times;
 }
 
-/** What the size of z and of the network costs: DCGANs of z_dim = width, trained alike, and the model itself. */
-export async function measureSizes(run: QualityRun): Promise<Figure[]> {
-  const { folder, model, quick } = run.options;
-  const files = DCGAN_SIZES.map((size) => ({ size, path: `${folder}/training/dcgan/dcgan-${String(size)}.safetensors` }));
+/** The small DCGANs that there are, of the model that they were trained beside. */
+async function findDcgans({ folder, model }: QualityRun['options']): Promise<{ readonly size: number; readonly path: string }[]> {
+  if (model !== DCGAN_MODEL) return [];
   const found = [];
-  for (const file of files) {
-    if (await exists(file.path)) found.push(file);
-    else console.error(`LOUD: ${file.path} is not there: what that size costs is not measured.`);
+  for (const size of DCGAN_SIZES) {
+    const path = `${folder}/training/dcgan/dcgan-${String(size)}.safetensors`;
+    if (await exists(path)) found.push({ size, path });
+    else console.error(`LOUD: ${path} is not there: what that size costs is not measured.`);
   }
-  if (found.length === 0) return [];
-  const realRows = selectRows(run.halfB.features, run.tableRows);
+  return found;
+}
+
+/** What the size of z and of the network costs: DCGANs of z_dim = width, trained alike, and the time of the model itself. */
+export async function measureSizes(run: QualityRun): Promise<Figure[]> {
+  const { model, quick } = run.options;
+  const found = await findDcgans(run.options);
   const figures: Figure[] = [];
   for (const { size, path } of found) {
-    const { features } = await drawRows(run, run.tableRows, { weightsPath: path, classes: null });
-    const distance = kernelDistance(realRows, features);
-    figures.push(exactFigure(`quality.dcgan.${String(size)}.kernel_distance`, distance * 1000, 'x1000', `z_dim = width = ${String(size)}`));
-    console.error(`  DCGAN ${String(size)}: kernel distance ${(distance * 1000).toFixed(3)} ×10⁻³`);
+    const metrics = compareTableRows(run, await drawRows(run, run.tableRows, { weightsPath: path, classes: null }), false);
+    figures.push(...listFigures(`quality.dcgan.${String(size)}`, metrics));
+    figures.push(exactFigure(`quality.dcgan.${String(size)}.bytes`, (await stat(path)).size, 'bytes', 'the generator, F16'));
+    reportRow(`DCGAN of z_dim = width = ${String(size)}`, metrics);
   }
-  const [own, ...times] = await timePictures([run.weightsPath, ...found.map(({ path }) => path)], quick);
+  const [own, ...times] = await timePictures([run.weightsPath, ...found.map(({ path }) => path)], run.noise, quick);
   found.forEach(({ size }, index) =>
-    figures.push(summarize(`quality.dcgan.${String(size)}.ms`, times[index] ?? [], 'z to RGBA bytes, WASM')),
+    figures.push(summarize(`quality.dcgan.${String(size)}.ms`, times[index] ?? [], 'z to RGBA bytes, WASM, in turns with the others')),
   );
-  return [...figures, summarize(`quality.${model}.ms`, own ?? [], 'z to RGBA bytes, WASM, in turns with the DCGANs')];
+  return [...figures, summarize(`quality.${model}.ms`, own ?? [], 'z to RGBA bytes, WASM')];
 }

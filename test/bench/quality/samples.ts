@@ -1,4 +1,5 @@
 import type { Generator, Picture } from '../../../src/engine/generator.ts';
+import type { NoiseMode } from '../../../src/weights/model-info.ts';
 
 /** What pictures to draw; sample i is of seed `quality i` and class `classes[i]`, whichever of them are drawn. */
 export interface SampleRequest {
@@ -9,13 +10,16 @@ export interface SampleRequest {
   readonly latentDim: number | null;
   /** psi. */
   readonly truncation: number;
+  readonly noise: NoiseMode;
 }
 
-/** Draws the sample of one position. Noise is the model's default. */
-export function drawSample(generator: Generator, { classes, latentDim, truncation }: SampleRequest, position: number): Promise<Picture> {
+/** Draws the sample of one position. */
+export function drawSample(generator: Generator, request: SampleRequest, position: number): Promise<Picture> {
+  const { classes, latentDim, truncation, noise } = request;
   return generator.generate({
     seed: `quality ${String(position)}`,
     truncation,
+    noise,
     ...(latentDim !== null && { latentDim }),
     ...(classes !== null && { classLabel: classes[position] }),
   });
