@@ -15,14 +15,14 @@ const python = findPython();
 const skip =
   python === undefined && 'NOT TESTED: no Python with PyTorch here (Debian: apt-get install python3-torch python3-pil python3-numpy)';
 
-test('the training recipe matches the reference, trains, resumes, exports, and runs on two processes', { skip }, () => {
+test('the training recipe matches the reference, trains, resumes, exports, runs on two processes, and finds directions', { skip }, () => {
   const scratch = mkdtempSync(join(tmpdir(), 'recipe-'));
   try {
     const output = execFileSync(python as string, ['test/training/check_recipe.py', scratch], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    assert.equal(output.match(/^ok /gm)?.length, 6, output);
+    assert.equal(output.match(/^ok /gm)?.length, 10, output);
     assert.doesNotMatch(output, /^not ok/m);
   } catch (error) {
     const { stdout } = error as { stdout?: string };

@@ -16,6 +16,8 @@ ROOT = os.path.abspath(f"{os.path.dirname(__file__)}/../..")
 RECIPE = f"{ROOT}/weights/training"
 sys.path.insert(0, RECIPE)
 
+from data import open_image_set  # noqa: E402
+from directions import ratio, solve  # noqa: E402
 from metrics import all_figures, kernel_distance  # noqa: E402
 from model import Discriminator, Generator  # noqa: E402
 from safetensors_file import load_tensors  # noqa: E402
@@ -137,6 +139,57 @@ def trains_on_two_processes_alike():
     codes = [process.wait(timeout=300) for process in started]
     assert codes == [0, 0], codes
     assert torch.load(f"{SCRATCH}/parallel.pt")["seen"] == 128
+
+
+@check
+def paints_compositions_whose_traits_are_known():
+    folder = f"{SCRATCH}/blocks"
+    os.makedirs(folder, exist_ok=True)
+    parts = np.zeros((2, 128, 128, 4), np.uint8)
+    parts[0, :64] = (100, 0, 0, 255)  # the upper half red, and
+    parts[1, :, :64] = (0, 50, 0, 128)  # the left half green, half transparent: colours are premultiplied
+    np.savez(f"{folder}/parts-128.npz", s0_p0=parts, bg=np.array([[200, 200, 200], [0, 0, 0]], np.uint8))
+    with open(f"{folder}/names.json", "w") as file:
+        json.dump(dict(blocks=dict(shape=["red", "green"])), file)
+    data = open_image_set(folder)
+    pictures = data.paint(torch.tensor([[0, 0], [1, 0], [1, 1]]))
+    assert pictures[0, 10, 40].tolist() == [100, 0, 0] and pictures[0, 50, 40].tolist() == [200] * 3
+    assert pictures[1, 10, 10].tolist() == [100, 150, 100] and pictures[2, 10, 10].tolist() == [0, 50, 0]
+    first, again = data.everything(), open_image_set(folder).everything()
+    assert len(first[0]) == 20000 and torch.equal(first[0], again[0]) and torch.equal(first[1], again[1])
+    assert torch.equal(first[0][:9], data.paint(first[1][:9]))
+
+
+@check
+def names_directions_in_the_weights():
+    few = ("--samples", "700", "--refine-samples", "26", "--validate-samples", "26", "--rounds", "1", "--only", "redness", "size")
+    weights, out = f"{SCRATCH}/exported.safetensors", f"{SCRATCH}/directed.safetensors"
+    said = run("directions.py", "--set", "pomona", "--weights", weights, "--out", out, *few)
+    found = [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+    assert [direction["attribute"] for direction in found] == ["redness", "size"], said
+    assert all(len(direction["curve"]) == 7 and len(direction["sideEffects"]) >= 10 for direction in found), said
+    kept = [direction for direction in found if direction["kept"]]
+    assert all(direction["monotone"] and direction["effect"] >= 1 and direction["ratio"] >= 3 for direction in kept), said
+    before, after = load_tensors(weights)[0], load_tensors(out)[0]
+    assert set(after) == {*before, *(f"directions.{direction['attribute']}" for direction in kept)}, set(after) - set(before)
+    assert all(torch.equal(value, after[name]) for name, value in before.items())
+
+
+@check
+def finds_the_move_that_leaks_least():
+    # Attribute 0 is moved by axes 0 and 1, attribute 1 by axis 1 alone: the way to move 0 only is along axis 0.
+    effects = torch.tensor([[1.0, 0.0], [1.0, 1.0], [0.0, 0.0]])
+    close(solve(effects, 0, 1e-6), torch.tensor([1.0, 0.0, 0.0]), 1e-3)
+    assert abs(ratio(torch.tensor([0.5, -2.0, 0.1]), 1) - 4) < 1e-6
+
+
+@check
+def trains_a_dcgan_that_the_format_describes():
+    run("dcgan.py", "--data", f"{SCRATCH}/disks", "--sizes", "4", "--images", "64", "--batch", "16", "--into", f"{SCRATCH}/dcgan")
+    tensors, metadata = load_tensors(f"{SCRATCH}/dcgan/dcgan-4.safetensors")
+    about = json.loads(metadata["gan_canvas"])
+    assert about["architecture"]["z_dim"] == 4 and about["images_seen"] == 64, about
+    assert tensors["generator.4.weight"].shape == (3, 2, 5, 5), {name: value.shape for name, value in tensors.items()}
 
 
 @check

@@ -1,6 +1,6 @@
 """What the size of a network costs: small DCGANs whose z_dim and width are one number, trained alike (Radford et al., 2016).
 
-  python3 dcgan.py --data FOLDER [--sizes 8 16 32 64 128] [--images 100000]     writes dcgan/dcgan-SIZE.safetensors
+  python3 dcgan.py --data FOLDER [--sizes 8 16 32 64 128] [--images 60000]     writes dcgan/dcgan-SIZE.safetensors
 
 The discriminator is the same for all, so only the generator's size differs. `npm run bench -- quality` gives each its kernel
 distance and its milliseconds a picture.
@@ -125,7 +125,7 @@ def settle(average, size):
     return average.eval()
 
 
-def save(average, layers, data, size, images):
+def save(average, layers, data, size, images, folder):
     architecture = dict(
         kind="dcgan", resolution=64, z_dim=size, classes=0, generator=layers, discriminator=discriminator_layers()
     )
@@ -134,21 +134,22 @@ def save(average, layers, data, size, images):
     with open(f"{HERE}/sets.json") as file:
         source = json.load(file)[data.name]
     about.update({field: source[field] for field in ("licence", "attribution", "training_data")})
-    os.makedirs(f"{HERE}/dcgan", exist_ok=True)
-    save_weights(f"{HERE}/dcgan/dcgan-{size}.safetensors", tensors, about)
+    os.makedirs(folder, exist_ok=True)
+    save_weights(f"{folder}/dcgan-{size}.safetensors", tensors, about)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
     add("--data", required=True), add("--sizes", type=int, nargs="+", default=[8, 16, 32, 64, 128])
-    add("--images", type=int, default=100_000), add("--batch", type=int, default=64), add("--sheets", help="folder for sample sheets")
+    add("--images", type=int, default=60_000), add("--batch", type=int, default=64), add("--sheets", help="folder for sample sheets")
+    add("--into", default=f"{HERE}/dcgan", help="another folder than the repository's")
     options = parser.parse_args()
     torch.set_flush_denormal(True)
     data, dtype = open_image_set(options.data), fastest_dtype("cpu")
     for size in options.sizes:
         average, layers = train(data, size, options.images, options.batch, dtype)
-        save(average, layers, data, size, options.images // options.batch * options.batch)
+        save(average, layers, data, size, options.images // options.batch * options.batch, options.into)
         if options.sheets:
             z = torch.randn(64, size, generator=torch.Generator().manual_seed(1))
             with torch.no_grad():

@@ -2,11 +2,12 @@
 
   python3 directions.py --set pomona [--weights ../pomona.safetensors] [--out ../pomona.safetensors]
 
-For every attribute and every range of layers, the rows of ws in the range are moved at random, and the changes of all
-attributes are regressed on the moves (20,000 pictures a range). A direction is the move that changes its own attribute most for its length
-while the others stay, by a ridge; what still leaks is measured from size -3 to 3 and subtracted, some rounds. The range that leaks least
-wins. Its length is one standard deviation of w along it, so size 1 means that. A direction must be monotone from -3 to 3 and
-change its own attribute at least 3 times as much, in the attribute's standard deviations, as any other; else it is dropped.
+The rows of ws are moved at random, two by two, and the changes of all attributes (attributes.py) are regressed on the moves, over
+20,000 pictures. So the effect of a move of any range of rows is known, to first order. A direction is the move of a range that
+changes its own attribute most for its length while the others stay; what still leaks from size -3 to 3 is measured and
+subtracted, some rounds. The range that leaks least wins. Its length is one standard deviation of w along it, so size 1 means
+that. A direction is kept when it is monotone from -3 to 3, changes its own attribute by a standard deviation at least, and at least
+3 times as much, in the attributes' standard deviations, as any other.
 """
 
 import argparse
@@ -20,27 +21,25 @@ from data import to_bytes
 from export import save_weights
 from networks import load_generator
 from safetensors_file import load_tensors
+from train import fastest_dtype
 
 SIZES = (-3, -2, -1, 0, 1, 2, 3)
-SEEDS_FIT, SEEDS_VALIDATE = 1, 2
-NAMES = {
-    "pomona": dict(paper_light="paper-light", paper_warmth="paper-warmth", light_from_left="light-from-left"),
-}
+SEED_FIT, SEED_MOVES, SEED_VALIDATE = 1, 2, 3
+ROWS = 2  # moved together in the regression
+STRENGTH = 0.7  # of the random moves, in standard deviations
+STARTS_TO_REFINE = 2
+BREADTH_COST = 0.03  # of the score, for each further group of rows: narrow ranges before wide ones
+MIN_EFFECT, MIN_RATIO = 1.0, 3.0
+ENOUGH_RATIO = 4.5  # a little more than needed, for fresh seeds
 
 
 class Studio:
     """Draws from a generator and measures what it drew."""
 
-    def __init__(self, path, name, truncation):
+    def __init__(self, path, name, truncation, noise):
         self.generator, self.labels = load_generator(path)
-        self.network, self.name, self.truncation = load_classifier(), name, truncation
-        self.layers = self.generator.num_ws
-        self.frequencies = self.class_frequencies()
-
-    def class_frequencies(self):
-        if not self.labels:
-            return None
-        return torch.ones(len(self.labels))
+        self.network, self.name, self.truncation, self.noise = load_classifier(), name, truncation, noise
+        self.layers, self.dtype = self.generator.num_ws, fastest_dtype("cpu")
 
     @torch.no_grad()
     def sample_w(self, count, seed):
@@ -55,11 +54,15 @@ class Studio:
     def measure(self, ws):
         """Attributes (N, A) of ws (N, layers, w_dim)."""
         values = []
-        for chunk in ws.split(250):
-            with torch.autocast("cpu", dtype=torch.bfloat16, enabled=False):
-                pictures = to_bytes(self.generator.synthesize(chunk, "none"))
-            values.append(measure(self.name, pictures, self.network)[0])
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.dtype == torch.bfloat16):
+            for chunk in ws.split(100):
+                pictures = to_bytes(self.generator.synthesize(chunk, self.noise).float())
+                values.append(measure(self.name, pictures, self.network)[0].float())
         return torch.cat(values)
+
+    def attributes(self):
+        """Their names, A."""
+        return measure(self.name, torch.zeros(2, 64, 64, 3, dtype=torch.uint8), self.network)[1]
 
     def expand(self, w):
         return w[:, None].expand(-1, self.layers, -1)
@@ -71,107 +74,126 @@ class Studio:
         return ws
 
 
-def ranges(layers):
-    """Ranges of ws to try: all, and coarse, middle and fine parts."""
-    last = layers - 1
-    return [(0, last), (0, 2), (0, 4), (2, 5), (3, 7), (4, last), (5, last), (6, last)]
+class Sample:
+    """Latents of a fixed seed, and what the pictures of them measure."""
+
+    def __init__(self, studio, count, seed):
+        self.studio, self.w = studio, studio.sample_w(count, seed)
+        self.base = studio.measure(studio.expand(self.w))
+
+    def response(self, vector, layers, deviation, sizes=(-3, 3)):
+        """Mean change (len(sizes), A) of the attributes, in their standard deviations."""
+        seen = [self.base if size == 0 else self.studio.measure(self.studio.move(self.w, vector, size, layers)) for size in sizes]
+        return torch.stack([((measured - self.base) / deviation).mean(0) for measured in seen])
+
+    def effect(self, vector, layers, deviation):
+        """Mean change (A,) from size -3 to 3."""
+        low, high = self.response(vector, layers, deviation)
+        return high - low
 
 
-def jacobian(studio, w, base, covariance, layers, deviation, seed):
-    """(w_dim, A): change of each attribute, in its standard deviations, per unit move in the range, by ridge regression."""
-    random = torch.Generator().manual_seed(seed)
-    root = torch.linalg.cholesky(covariance)
-    moves = torch.randn(len(w), w.shape[1], generator=random) @ root.T * 1.2
-    ws = studio.expand(w).clone()
-    ws[:, layers[0] : layers[1] + 1] += moves[:, None]
-    change = (studio.measure(ws) - base) / deviation
-    whitened = torch.linalg.solve_triangular(root, moves.T, upper=False).T
-    gram = whitened.T @ whitened + 1e-3 * len(w) * torch.eye(w.shape[1])
-    return torch.linalg.solve(gram, whitened.T @ change), root
+def regress(studio, sample, deviation, root):
+    """(row groups, w_dim, A): change of each attribute, in its standard deviations, per whitened unit move of the rows of a group."""
+    groups, (count, dim) = studio.layers // ROWS, sample.w.shape
+    whitened = torch.randn(count, groups, dim, generator=torch.Generator().manual_seed(SEED_MOVES)) * STRENGTH
+    moves = (whitened @ root.T).repeat_interleave(ROWS, 1)
+    change = torch.cat(
+        [studio.measure(studio.expand(w) + by) for w, by in zip(sample.w.split(1000), moves.split(1000))]
+    )
+    change = (change - sample.base) / deviation
+    whitened = whitened.reshape(count, -1)
+    gram = whitened.T @ whitened + 1e-2 * count * STRENGTH**2 * torch.eye(groups * dim)
+    return torch.linalg.solve(gram, whitened.T @ (change - change.mean(0))).reshape(groups, dim, -1)
 
 
-def solve(effects, own, ridge):
-    """The unit move (whitened) of most own effect per leak: (ridge + sum of others' outer products)^-1 times the own effect."""
+def solve(effects, own, ridge=0.3):
+    """The whitened unit move of most own effect per leak: (ridge + sum of the others' outer products)^-1 times the own effect."""
     others = torch.cat([effects[:, :own], effects[:, own + 1 :]], 1)
-    scale = others.square().sum() / len(others)
-    matrix = others @ others.T + ridge * scale * torch.eye(len(effects))
-    move = torch.linalg.solve(matrix, effects[:, own])
+    scale = others.square().sum() / others.shape[1]
+    move = torch.linalg.solve(others @ others.T + ridge * scale * torch.eye(len(effects)), effects[:, own])
     return move / move.norm()
 
 
-def response(studio, w, vector, layers, deviation, sizes=(-3, 3)):
-    """Mean attributes (len(sizes), A) in standard deviations, relative to the unmoved."""
-    base = studio.measure(studio.expand(w))
-    return torch.stack([((studio.measure(studio.move(w, vector, size, layers)) - base) / deviation).mean(0) for size in sizes])
-
-
-def ratio(effects, own):
+def ratio(effect, own):
     """|own effect| over the largest side effect."""
-    others = torch.cat([effects[:own], effects[own + 1 :]])
-    return (effects[own].abs() / others.abs().max().clamp(min=1e-6)).item()
+    others = torch.cat([effect[:own], effect[own + 1 :]])
+    return (effect[own].abs() / others.abs().max().clamp(min=1e-6)).item()
 
 
-def refine(studio, w, effects, root, own, layers, deviation, rounds):
-    """Starts at the regression's answer and subtracts the measured leaks; returns the best (ratio, vector, effects)."""
-    best = None
-    jacobian_effects = effects.clone()
-    for ridge in (0.02, 0.2):
-        move = solve(effects, own, ridge)
-        for _ in range(rounds):
-            vector = root @ move
-            seen = response(studio, w, vector, layers, deviation)
-            total = seen[1] - seen[0]
-            score = ratio(total, own) if total[own] > 0.5 else 0.0
-            if best is None or score > best[0]:
-                best = (score, vector, total)
-            leak = total.clone() / 6
+class Search:
+    """Looks for the directions of one model."""
+
+    def __init__(self, studio, options):
+        self.studio, self.options, self.names = studio, options, studio.attributes()
+        sample = Sample(studio, options.samples, SEED_FIT)
+        self.deviation = sample.base.std(0)
+        covariance = sample.w.T.cov()
+        self.covariance = covariance + 1e-4 * covariance.diagonal().mean() * torch.eye(len(covariance))
+        self.root = torch.linalg.cholesky(self.covariance)
+        self.groups = regress(studio, sample, self.deviation, self.root)
+        self.few, self.fewest = (Sample(studio, count, SEED_FIT) for count in (options.refine_samples, options.refine_samples // 4))
+        last = len(self.groups)
+        self.ranges = [(first, end) for first in range(last) for end in range(first + 1, last + 1)]
+
+    def effects(self, part):
+        return self.groups[part[0] : part[1]].sum(0)
+
+    def layers(self, part):
+        return part[0] * ROWS, part[1] * ROWS - 1
+
+    def vector(self, move):
+        """A whitened move as a vector of w, one standard deviation of w along itself long."""
+        vector = self.root @ move
+        unit = vector / vector.norm()
+        return unit * (unit @ self.covariance @ unit).sqrt()
+
+    def seen(self, sample, move, part):
+        return sample.effect(self.vector(move), self.layers(part), self.deviation)
+
+    def score(self, effect, own, part):
+        """The effect, less where it leaks or many rows are moved."""
+        narrow = 1 - BREADTH_COST * (part[1] - part[0] - 1)
+        return effect[own].item() * min(1.0, ratio(effect, own) / ENOUGH_RATIO) * narrow
+
+    def refine(self, move, part, own):
+        """Subtracts the measured leaks, some rounds: the best (score, move, part)."""
+        effects, best = self.effects(part), (0.0, move, part)
+        gram = effects.T @ effects
+        gram += 0.05 * gram.diagonal().mean() * torch.eye(len(gram))
+        for _ in range(self.options.rounds):
+            effect = self.seen(self.few, move, part)
+            if (score := self.score(effect, own, part)) > best[0]:
+                best = (score, move, part)
+            leak = effect / effect[own].abs().clamp(min=0.1)
             leak[own] = 0
-            matrix = jacobian_effects.T @ jacobian_effects + 0.05 * torch.eye(effects.shape[1]) * jacobian_effects.square().sum() / effects.shape[1]
-            move = move - 0.7 * jacobian_effects @ torch.linalg.solve(matrix, leak)
+            gain = (effects[:, own] @ move).abs()
+            move = move - 0.7 * effects @ torch.linalg.solve(gram, leak * gain)
             move = move / move.norm()
-    return best
+        return best
+
+    def find(self, name):
+        """(score, vector, layers) of the best direction for an attribute."""
+        own = self.names.index(name)
+        starts = [(solve(self.effects(part), own), part) for part in self.ranges]
+        order = sorted(starts, key=lambda start: -self.score(self.seen(self.fewest, *start), own, start[1]))
+        score, move, part = max((self.refine(*start, own) for start in order[:STARTS_TO_REFINE]), key=lambda found: found[0])
+        return score, self.vector(move), self.layers(part)
 
 
-def find(studio, options):
-    names = measure(studio.name, torch.zeros(2, 64, 64, 3, dtype=torch.uint8), studio.network)[1]
-    w = studio.sample_w(options.samples, SEEDS_FIT)
-    base = studio.measure(studio.expand(w))
-    deviation = base.std(0)
-    centred = w - w.mean(0)
-    covariance = centred.T @ centred / (len(w) - 1)
-    covariance += 1e-4 * covariance.diagonal().mean() * torch.eye(len(covariance))
-    best = {}
-    few = w[torch.randperm(len(w), generator=torch.Generator().manual_seed(3))[: options.refine_samples]]
-    for index, layers in enumerate(ranges(studio.layers)):
-        effects, root = jacobian(studio, w, base, covariance, layers, deviation, 10 + index)
-        for own, name in enumerate(names):
-            if options.only and name not in options.only:
-                continue
-            found = refine(studio, few, effects, root, own, layers, deviation, options.rounds)
-            if name not in best or found[0] > best[name][0]:
-                best[name] = (*found, layers)
-        print(layers, {name: round(value[0], 1) for name, value in best.items()}, flush=True)
-    return names, deviation, best
-
-
-def validate(studio, name, names, deviation, found, count):
+def validate(sample, name, names, deviation, vector, layers):
     """The figures of a direction on fresh seeds."""
-    _, vector, _, layers = found
-    w = studio.sample_w(count, SEEDS_VALIDATE)
-    seen = response(studio, w, vector, layers, deviation, SIZES)
-    own = names.index(name)
-    effects = seen[-1] - seen[0]
-    curve = seen[:, own]
-    sides = {other: round(effects[index].item(), 3) for index, other in enumerate(names) if index != own}
+    seen, own = sample.response(vector, layers, deviation, SIZES), names.index(name)
+    effect, curve = seen[-1] - seen[0], seen[:, own]
+    sides = {other: round(effect[index].item(), 3) for index, other in enumerate(names) if index != own}
     return dict(
         attribute=name,
-        effect=round(effects[own].item(), 3),
+        effect=round(effect[own].item(), 3),
         curve=[round(value, 3) for value in curve.tolist()],
         monotone=bool((curve.diff() > 0).all()),
         sideEffects=sides,
         largestSideEffect=max(sides, key=lambda other: abs(sides[other])),
-        ratio=round(ratio(effects, own), 2),
-        seeds=count,
+        ratio=round(ratio(effect, own), 2),
+        seeds=len(sample.w),
     )
 
 
@@ -179,27 +201,30 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     add = parser.add_argument
     add("--set", required=True), add("--weights"), add("--out"), add("--samples", type=int, default=20_000)
-    add("--refine-samples", type=int, default=300), add("--rounds", type=int, default=4)
-    add("--validate-samples", type=int, default=1000), add("--only", nargs="*", default=[])
+    add("--refine-samples", type=int, default=260), add("--rounds", type=int, default=4)
+    add("--validate-samples", type=int, default=1040), add("--only", nargs="*", default=[])
     options = parser.parse_args()
     torch.set_flush_denormal(True)
     path = options.weights or f"../{options.set}.safetensors"
     tensors, metadata = load_tensors(path)
     about = json.loads(metadata["gan_canvas"])
-    studio = Studio(path, options.set, about["truncation"])
-    names, deviation, best = find(studio, options)
-    about["directions"], kept = [], {}
-    for name, found in best.items():
-        figures = validate(studio, name, names, deviation, found, options.validate_samples)
-        print(json.dumps(dict(layers=found[3], **figures)), flush=True)
-        if figures["monotone"] and figures["ratio"] >= 3:
+    studio = Studio(path, options.set, about["truncation"], about["noise"])
+    search = Search(studio, options)
+    fresh = Sample(studio, options.validate_samples, SEED_VALIDATE)
+    about["directions"], vectors = [], {}
+    for name in options.only or search.names:
+        _, vector, layers = search.find(name)
+        figures = validate(fresh, name, search.names, search.deviation, vector, layers)
+        kept = figures["monotone"] and figures["effect"] >= MIN_EFFECT and figures["ratio"] >= MIN_RATIO
+        print(json.dumps(dict(kept=kept, layers=layers, **figures)), flush=True)
+        if kept:
             label = name.replace("_", "-")
-            kept[f"directions.{label}"] = found[1]
-            about["directions"].append(dict(name=label, kind="named", layers=list(found[3]), range=[-3, 3], validation=figures))
-    print(f"{len(kept)} of {len(best)} directions kept: {', '.join(direction['name'] for direction in about['directions'])}")
+            vectors[f"directions.{label}"] = vector
+            about["directions"].append(dict(name=label, kind="named", layers=list(layers), range=[-3, 3], validation=figures))
+    print(f"{len(vectors)} directions kept: {', '.join(direction['name'] for direction in about['directions'])}")
     if options.out:
         weights = {name: value for name, value in tensors.items() if not name.startswith("directions.")}
-        save_weights(options.out, {**weights, **kept}, about)
+        save_weights(options.out, {**weights, **vectors}, about)
 
 
 if __name__ == "__main__":
