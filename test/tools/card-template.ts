@@ -3,8 +3,8 @@ import type { CardSection } from './model-card.ts';
 
 const section = (name: CardSection): string => `<!-- figures ${name} -->\n\n<!-- /figures -->`;
 
-function describeClasses({ labels }: ModelInfo): string {
-  return labels.length > 0
+function describeClasses({ architecture }: ModelInfo): string {
+  return architecture.classes > 0
     ? `Recall by class, where holes would show: the share of a class' real pictures that have something like them among the generated ones of
 that class.`
     : `Recall by kind of picture, where holes would show: the share of the real pictures of each kind that have something like them among the
@@ -16,8 +16,8 @@ generated ones that the classifier takes for that kind.`;
  * @param photographers a file of names that ships beside the weights, or null
  */
 export function createCard(info: ModelInfo, photographers: string | null): string {
-  const { name, resolution, labels, trainingData, attribution } = info;
-  const classes = labels.length > 0 ? `, ${String(labels.length)} classes` : '';
+  const { name, resolution, architecture, trainingData, attribution } = info;
+  const classes = architecture.classes > 0 ? `, ${String(architecture.classes)} classes` : '';
   const names = photographers === null ? '' : `\n\nThe photographers: [${photographers}](${photographers}).`;
   return `# ${name}
 
@@ -48,7 +48,7 @@ ${section('classes')}
 
 ![Kernel distance, precision and recall by latent-dim](../stories/docs/images/${name}-latent-dim.svg)
 
-One component leaves two pictures${labels.length > 0 ? ' a class' : ''} (z is normalised, so that only its sign is left), two leave a circle; every further one adds freedom.
+One component leaves two pictures${architecture.classes > 0 ? ' a class' : ''} (z is normalised, so that only its sign is left), two leave a circle; every further one adds freedom.
 The size does not change the time of a picture: the network is the same. What size costs is in [pomona's card](pomona.md).
 
 ${section('latent-dim')}
