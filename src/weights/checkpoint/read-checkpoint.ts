@@ -38,7 +38,7 @@ function readPlainPickle(file: Uint8Array, budget: ReadingBudget): PickleValue {
 
 /** What a file that is no checkpoint may be instead. */
 function guessKind(file: Uint8Array): string {
-  const start = new TextDecoder('latin1').decode(file.subarray(0, 600));
+  const start = String.fromCharCode(...file.subarray(0, 600));
   if (/^\s*</.test(start)) return ' It begins like an HTML page: was a page downloaded instead of the file?';
   if (start.startsWith('version https://git-lfs')) return ' It is a Git LFS pointer: fetch the real file with "git lfs pull".';
   if (start.startsWith('\x89HDF')) return ' It is an HDF5 file, of Keras or TensorFlow, which is not read.';

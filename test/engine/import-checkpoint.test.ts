@@ -1,0 +1,175 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { assert } from 'chai';
+import { createGenerator, importCheckpoint, type ImportCheckpointOptions, type ImportProgress } from '../../src/core.ts';
+import { createDiscriminatorNetwork } from '../../src/model/discriminator-network.ts';
+import { createGeneratorNetwork } from '../../src/model/generator-network.ts';
+import { decodeSafetensors } from '../../src/weights/safetensors.ts';
+import { decodeWeights, type WeightsFile } from '../../src/weights/weights-file.ts';
+import { assertRejectsCode } from '../support/assert-error.ts';
+import { eachBackend } from '../support/backends.ts';
+import { loadFixtureBytes } from '../support/fixture-weights.ts';
+import { fixtureClasses, fixtureTensor, fixtureTensors, maxDifference, maxMagnitude, type Arrays } from '../support/tensor-fixture.ts';
+import { assertAborts } from '../support/tiny-source.ts';
+
+interface Checkpoint {
+  readonly files: readonly string[];
+  readonly cases: string;
+  /** Allowed between our outputs and the reference's. */
+  readonly tolerance: number;
+}
+
+/** Every checkpoint in test/fixtures with the outputs that its networks have in PyTorch. DCGANs of random weights draw values below 0.04. */
+const CHECKPOINTS: readonly Checkpoint[] = [
+  { files: ['tiny-stylegan2-ada.pkl'], cases: 'tiny-stylegan2-ada', tolerance: 1e-3 },
+  { files: ['tiny-rosinality.pt'], cases: 'stylegan2-tiny', tolerance: 1e-3 },
+  { files: ['tiny-recipe.pt'], cases: 'stylegan2-tiny-classes', tolerance: 1e-3 },
+  { files: ['tiny-dcgan-generator.pth', 'tiny-dcgan-discriminator.pth'], cases: 'tiny-dcgan', tolerance: 1e-5 },
+  { files: ['tiny-dcgan-generator-legacy.pth', 'tiny-dcgan-discriminator.pth'], cases: 'tiny-dcgan', tolerance: 1e-5 },
+  { files: ['tiny-dcgan-whole.pth'], cases: 'tiny-dcgan-whole', tolerance: 1e-5 },
+];
+
+async function importFiles([file = '', discriminator]: readonly string[], options: ImportCheckpointOptions = {}) {
+  const more = discriminator === undefined ? {} : { discriminator: await loadFixtureBytes(discriminator) };
+  return importCheckpoint(await loadFixtureBytes(file), { ...more, ...options });
+}
+
+async function loadCases(name: string): Promise<Arrays> {
+  const { tensors } = decodeSafetensors(await loadFixtureBytes(`${name}-cases.safetensors`));
+  return new Map(
+    [...tensors].map(([key, { shape, bytes }]) => [key, { shape, dtype: 'F32', values: new Float32Array(new Uint8Array(bytes).buffer) }]),
+  );
+}
+
+function decode(bytes: Uint8Array | null): WeightsFile {
+  if (bytes === null) throw new Error('This network was not imported.');
+  return decodeWeights(bytes);
+}
+
+/** Which of the reference's pictures: `image`, or `image.psi0.7.noise_const`. */
+function drawCase(weights: WeightsFile, cases: Arrays, key: string): tf.Tensor {
+  const [, psi = '1', noise = 'none'] = /psi([\d.]+)\.noise_(\w+)/.exec(key) ?? [];
+  const network = createGeneratorNetwork(weights.info.architecture);
+  return tf.tidy(() => {
+    const prepared = network.prepare(fixtureTensors(weights.tensors));
+    const w = network.map(prepared, fixtureTensor<tf.Tensor2D>(cases, 'z'), fixtureClasses(cases));
+    return network.synthesize(prepared, network.toWs(prepared, w, Number(psi), null), { mode: noise === 'const' ? 'const' : 'none' });
+  });
+}
+
+function judgeCase(weights: WeightsFile, cases: Arrays): tf.Tensor {
+  const network = createDiscriminatorNetwork(weights.info.architecture);
+  return tf.tidy(() => {
+    const prepared = network.prepare(fixtureTensors(weights.tensors));
+    return network.discriminate(prepared, fixtureTensor<tf.Tensor4D>(cases, 'discriminator.input'), fixtureClasses(cases));
+  });
+}
+
+describe('engine/import-checkpoint', () => {
+  eachBackend((_, acquire) => {
+    for (const { files, cases: name, tolerance } of CHECKPOINTS) {
+      it(`draws and judges as ${files.join(' and ')} do in PyTorch`, async () => {
+        const [imported, cases, runtime] = await Promise.all([importFiles(files), loadCases(name), acquire()]);
+        const generator = decode(imported.generator);
+        const images = [...cases].filter(([key]) => /^image/.test(key));
+        assert.isAtLeast(images.length, 1);
+        for (const [key, { values }] of images) {
+          const drawn = runtime.run(() => drawCase(generator, cases, key));
+          assert.isAbove(maxMagnitude(values), 1000 * tolerance, key);
+          assert.isBelow(maxDifference(await drawn.data(), values), tolerance, key);
+          drawn.dispose();
+        }
+        const discriminator = decode(imported.discriminator);
+        const expected = cases.get('discriminator.logit')?.values ?? cases.get('discriminator.probability')?.values;
+        if (expected === undefined) return;
+        const logits = runtime.run(() => judgeCase(discriminator, cases));
+        const judged = cases.has('discriminator.logit') ? logits : runtime.run(() => tf.sigmoid(logits));
+        assert.isBelow(maxDifference(await judged.data(), expected), tolerance);
+        tf.dispose([logits, judged]);
+      });
+    }
+  });
+
+  describe('the file', () => {
+    it('is in single precision unless half is asked for, which draws nearly the same', async () => {
+      const single = await importFiles(['tiny-stylegan2-ada.pkl']);
+      const half = await importFiles(['tiny-stylegan2-ada.pkl'], { dtype: 'f16' });
+      assert.isTrue([...decode(single.generator).tensors.values()].every(({ dtype }) => dtype === 'F32'));
+      assert.isTrue([...decode(half.generator).tensors.values()].every(({ dtype }) => dtype === 'F16'));
+      assert.isTrue([...decode(half.discriminator).tensors.values()].every(({ dtype }) => dtype === 'F16'));
+      const pictures = [];
+      for (const { generator: bytes } of [single, half]) {
+        if (bytes === null) throw new Error('No generator was imported.');
+        const generator = await createGenerator({ bytes, backend: 'wasm' });
+        pictures.push((await generator.generate({ seed: 'half' })).data);
+        generator.dispose();
+      }
+      const [a = [], b = []] = pictures;
+      assert.isBelow(maxDifference(a, b), 8);
+      assert.isAbove(new Set(a).size, 20);
+    });
+
+    it('is called by the name of the file that was dropped, and links its discriminator', async () => {
+      const file = new File([(await loadFixtureBytes('tiny-recipe.pt')) as Uint8Array<ArrayBuffer>], 'My Shapes.v2.pt');
+      const { generator, discriminator, summary } = await importCheckpoint(file);
+      const { info, metadata } = decode(generator);
+      assert.deepInclude(info, { name: 'My Shapes.v2', labels: ['disk', 'square', 'star'], imagesSeen: 123456, nested: true });
+      const digest = await crypto.subtle.digest('SHA-256', discriminator as Uint8Array<ArrayBuffer>);
+      const integrity = `sha256-${btoa(String.fromCharCode(...new Uint8Array(digest)))}`;
+      assert.deepEqual(metadata.discriminator, { url: './My%20Shapes.v2.discriminator.safetensors', integrity });
+      assert.deepInclude(summary, { generatorPath: 'ema', discriminatorPath: 'd', notes: [] });
+      assert.include(summary.family, 'the recipe of gan-canvas');
+      assert.equal(decode(discriminator).info.name, 'My Shapes.v2');
+    });
+
+    it('takes what the caller says before the name of the file', async () => {
+      const bytes = (await loadFixtureBytes('tiny-recipe.pt')) as Uint8Array<ArrayBuffer>;
+      const { generator, discriminator } = await importCheckpoint(new File([bytes], 'a.pt'), { name: 'shapes', generatorOnly: true });
+      assert.equal(decode(generator).info.name, 'shapes');
+      assert.isNull(discriminator);
+      assert.isNull(decode(generator).metadata.discriminator);
+      const { generator: unnamed } = await importCheckpoint(bytes.buffer);
+      assert.equal(decode(unnamed).info.name, 'imported');
+    });
+
+    it('draws in the page', async () => {
+      const { generator: bytes } = await importFiles(['tiny-rosinality.pt']);
+      if (bytes === null) throw new Error('No generator was imported.');
+      const generator = await createGenerator({ bytes, backend: 'wasm' });
+      const { data, width } = await generator.generate({ seed: 'dropped' });
+      assert.equal(width, 32);
+      assert.isAbove(new Set(data).size, 50);
+      generator.dispose();
+    });
+  });
+
+  describe('on its way', () => {
+    it('counts tensors, from none to all', async () => {
+      const seen: ImportProgress[] = [];
+      const { generator, discriminator } = await importFiles(['tiny-stylegan2-ada.pkl'], { onProgress: (progress) => seen.push(progress) });
+      const total = decode(generator).tensors.size + decode(discriminator).tensors.size;
+      assert.deepEqual(
+        seen,
+        Array.from({ length: total + 1 }, (_, loaded) => ({ loaded, total })),
+      );
+    });
+
+    it('stops when it is aborted, before it begins and in the middle', async () => {
+      await assertAborts(importFiles(['tiny-recipe.pt'], { signal: AbortSignal.abort() }));
+      const controller = new AbortController();
+      const seen: number[] = [];
+      const onProgress = ({ loaded }: ImportProgress): void => {
+        seen.push(loaded);
+        if (loaded === 5) controller.abort();
+      };
+      await assertAborts(importFiles(['tiny-recipe.pt'], { signal: controller.signal, onProgress }));
+      assert.equal(seen.at(-1), 5);
+    });
+
+    it('refuses names and types of numbers that there are none of', async () => {
+      const bytes = await loadFixtureBytes('tiny-recipe.pt');
+      await assertRejectsCode(importCheckpoint(bytes, { name: '' }), 'invalid-argument', '1 to 200');
+      await assertRejectsCode(importCheckpoint(bytes, { name: 'a'.repeat(201) }), 'invalid-argument', '201 characters');
+      await assertRejectsCode(importCheckpoint(bytes, { dtype: 'f64' as 'f32' }), 'invalid-argument', '"f64"', 'f16 or f32');
+    });
+  });
+});
