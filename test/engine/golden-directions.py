@@ -2,7 +2,9 @@
 
 import itertools
 import json
+import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +14,27 @@ sys.path.insert(0, str(TEST / "latent"))
 from golden import uniforms  # noqa: E402
 
 SAMPLES = 10_000
+CHECKPOINTS = {"tiny-stylegan2-ada": "tiny-stylegan2-ada.pkl", "tiny-dcgan": "tiny-dcgan-generator.pth"}
+
+
+def read(name):
+    """The generator's file; that of a PyTorch checkpoint is made by the import."""
+    checkpoint = CHECKPOINTS.get(name)
+    if checkpoint is None:
+        return (TEST / "fixtures" / f"{name}-generator.safetensors").read_bytes()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{name}.safetensors"
+        command = ["npx", "tsx", "src/cli/cli.ts", "import", TEST / "fixtures" / checkpoint, "--quiet", "--out", path]
+        subprocess.run(command, cwd=TEST.parent, check=True)
+        return path.read_bytes()
 
 
 def load(name):
-    data = (TEST / "fixtures" / f"{name}-generator.safetensors").read_bytes()
+    data = read(name)
     size = int.from_bytes(data[:8], "little")
     header = json.loads(data[8 : 8 + size])
-    architecture = json.loads(header.pop("__metadata__")["architecture"])
+    metadata = header.pop("__metadata__")
+    architecture = json.loads(metadata["architecture"]) if "architecture" in metadata else json.loads(metadata["gan_canvas"])["architecture"]
     tensors = {}
     for key, entry in header.items():
         first, last = entry["data_offsets"]

@@ -1,76 +1,24 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { assert } from 'chai';
 import { createGenerator, importCheckpoint, type ImportCheckpointOptions, type ImportProgress } from '../../src/core.ts';
-import { createDiscriminatorNetwork } from '../../src/model/discriminator-network.ts';
-import { createGeneratorNetwork } from '../../src/model/generator-network.ts';
-import { decodeSafetensors } from '../../src/weights/safetensors.ts';
-import { decodeWeights, type WeightsFile } from '../../src/weights/weights-file.ts';
 import { assertRejectsCode } from '../support/assert-error.ts';
 import { eachBackend } from '../support/backends.ts';
-import { loadFixtureBytes } from '../support/fixture-weights.ts';
-import { fixtureClasses, fixtureTensor, fixtureTensors, maxDifference, maxMagnitude, type Arrays } from '../support/tensor-fixture.ts';
+import { CHECKPOINTS, decodeNetwork as decode, drawCase, imageCases, judgeCase } from '../support/checkpoint-cases.ts';
+import { loadFixtureBytes, loadFixtureCases } from '../support/fixture-weights.ts';
+import { maxDifference, maxMagnitude } from '../support/tensor-fixture.ts';
 import { assertAborts } from '../support/tiny-source.ts';
-
-interface Checkpoint {
-  readonly files: readonly string[];
-  readonly cases: string;
-  /** Allowed between our outputs and the reference's. */
-  readonly tolerance: number;
-}
-
-/** Every checkpoint in test/fixtures with the outputs that its networks have in PyTorch. DCGANs of random weights draw values below 0.04. */
-const CHECKPOINTS: readonly Checkpoint[] = [
-  { files: ['tiny-stylegan2-ada.pkl'], cases: 'tiny-stylegan2-ada', tolerance: 1e-3 },
-  { files: ['tiny-rosinality.pt'], cases: 'stylegan2-tiny', tolerance: 1e-3 },
-  { files: ['tiny-recipe.pt'], cases: 'stylegan2-tiny-classes', tolerance: 1e-3 },
-  { files: ['tiny-dcgan-generator.pth', 'tiny-dcgan-discriminator.pth'], cases: 'tiny-dcgan', tolerance: 1e-5 },
-  { files: ['tiny-dcgan-generator-legacy.pth', 'tiny-dcgan-discriminator.pth'], cases: 'tiny-dcgan', tolerance: 1e-5 },
-  { files: ['tiny-dcgan-whole.pth'], cases: 'tiny-dcgan-whole', tolerance: 1e-5 },
-];
 
 async function importFiles([file = '', discriminator]: readonly string[], options: ImportCheckpointOptions = {}) {
   const more = discriminator === undefined ? {} : { discriminator: await loadFixtureBytes(discriminator) };
   return importCheckpoint(await loadFixtureBytes(file), { ...more, ...options });
 }
 
-async function loadCases(name: string): Promise<Arrays> {
-  const { tensors } = decodeSafetensors(await loadFixtureBytes(`${name}-cases.safetensors`));
-  return new Map(
-    [...tensors].map(([key, { shape, bytes }]) => [key, { shape, dtype: 'F32', values: new Float32Array(new Uint8Array(bytes).buffer) }]),
-  );
-}
-
-function decode(bytes: Uint8Array | null): WeightsFile {
-  if (bytes === null) throw new Error('This network was not imported.');
-  return decodeWeights(bytes);
-}
-
-/** Which of the reference's pictures: `image`, or `image.psi0.7.noise_const`. */
-function drawCase(weights: WeightsFile, cases: Arrays, key: string): tf.Tensor {
-  const [, psi = '1', noise = 'none'] = /psi([\d.]+)\.noise_(\w+)/.exec(key) ?? [];
-  const network = createGeneratorNetwork(weights.info.architecture);
-  return tf.tidy(() => {
-    const prepared = network.prepare(fixtureTensors(weights.tensors));
-    const w = network.map(prepared, fixtureTensor<tf.Tensor2D>(cases, 'z'), fixtureClasses(cases));
-    return network.synthesize(prepared, network.toWs(prepared, w, Number(psi), null), { mode: noise === 'const' ? 'const' : 'none' });
-  });
-}
-
-function judgeCase(weights: WeightsFile, cases: Arrays): tf.Tensor {
-  const network = createDiscriminatorNetwork(weights.info.architecture);
-  return tf.tidy(() => {
-    const prepared = network.prepare(fixtureTensors(weights.tensors));
-    return network.discriminate(prepared, fixtureTensor<tf.Tensor4D>(cases, 'discriminator.input'), fixtureClasses(cases));
-  });
-}
-
 describe('engine/import-checkpoint', () => {
   eachBackend((_, acquire) => {
     for (const { files, cases: name, tolerance } of CHECKPOINTS) {
       it(`draws and judges as ${files.join(' and ')} do in PyTorch`, async () => {
-        const [imported, cases, runtime] = await Promise.all([importFiles(files), loadCases(name), acquire()]);
+        const [imported, cases, runtime] = await Promise.all([importFiles(files), loadFixtureCases(name), acquire()]);
         const generator = decode(imported.generator);
-        const images = [...cases].filter(([key]) => /^image/.test(key));
+        const images = imageCases(cases);
         assert.isAtLeast(images.length, 1);
         for (const [key, { values }] of images) {
           const drawn = runtime.run(() => drawCase(generator, cases, key));
@@ -78,13 +26,10 @@ describe('engine/import-checkpoint', () => {
           assert.isBelow(maxDifference(await drawn.data(), values), tolerance, key);
           drawn.dispose();
         }
-        const discriminator = decode(imported.discriminator);
-        const expected = cases.get('discriminator.logit')?.values ?? cases.get('discriminator.probability')?.values;
-        if (expected === undefined) return;
-        const logits = runtime.run(() => judgeCase(discriminator, cases));
-        const judged = cases.has('discriminator.logit') ? logits : runtime.run(() => tf.sigmoid(logits));
-        assert.isBelow(maxDifference(await judged.data(), expected), tolerance);
-        tf.dispose([logits, judged]);
+        const judged = runtime.run(() => judgeCase(decode(imported.discriminator), cases));
+        if (judged === null) return;
+        assert.isBelow(maxDifference(await judged.tensor.data(), judged.expected), tolerance);
+        judged.tensor.dispose();
       });
     }
   });

@@ -1,6 +1,6 @@
 import { assert } from 'chai';
 import { decodeWeights } from '../../src/weights/weights-file.ts';
-import { FIXTURE_NETWORKS, loadFixtureBytes, loadFixtureCases, loadFixtureWeights } from './fixture-weights.ts';
+import { FIXTURE_NETWORKS, loadFixtureCases, loadFixtureParts, loadFixtureWeights } from './fixture-weights.ts';
 import { decodeSafetensors } from '../../src/weights/safetensors.ts';
 
 describe('support/fixture-weights', () => {
@@ -11,7 +11,7 @@ describe('support/fixture-weights', () => {
         const file = decodeWeights(bytes);
         assert.equal(file.role, role);
         assert.equal(file.info.truncation, 0.7);
-        const original = decodeSafetensors(await loadFixtureBytes(`${network}-${role}.safetensors`)).tensors;
+        const original = (await loadFixtureParts(network, role)).tensors;
         const written = decodeSafetensors(bytes).tensors;
         assert.deepEqual([...written.keys()].sort(), [...original.keys()].sort());
         for (const [name, { bytes: expected }] of original) assert.deepEqual(written.get(name)?.bytes, expected);

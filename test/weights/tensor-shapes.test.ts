@@ -1,9 +1,8 @@
 import { assert } from 'chai';
 import type { StyleGan2Architecture } from '../../src/weights/architecture.ts';
 import { parseArchitecture } from '../../src/weights/parse-architecture.ts';
-import { decodeSafetensors } from '../../src/weights/safetensors.ts';
 import { blockResolutions, channelsAt, optionalTensors, tensorShapes } from '../../src/weights/tensor-shapes.ts';
-import { FIXTURE_NETWORKS, loadFixtureBytes } from '../support/fixture-weights.ts';
+import { FIXTURE_NETWORKS, loadFixtureParts } from '../support/fixture-weights.ts';
 
 const STYLEGAN2 = {
   kind: 'stylegan2',
@@ -20,8 +19,8 @@ describe('weights/tensor-shapes', () => {
   for (const network of FIXTURE_NETWORKS) {
     for (const role of ['generator', 'discriminator'] as const) {
       it(`names the tensors of the reference's ${role} of ${network}, with their shapes`, async () => {
-        const { metadata, tensors } = decodeSafetensors(await loadFixtureBytes(`${network}-${role}.safetensors`));
-        const shapes = tensorShapes(parseArchitecture(JSON.parse(metadata.architecture ?? '')), role);
+        const { architecture, tensors } = await loadFixtureParts(network, role);
+        const shapes = tensorShapes(parseArchitecture(architecture), role);
         const expected = Object.fromEntries([...tensors].map(([name, { shape }]) => [name, [...shape]]));
         assert.deepEqual(Object.fromEntries([...shapes].map(([name, shape]) => [name, [...shape]])), expected);
       });
