@@ -14,7 +14,7 @@ import { encodeRandomClassifier, encodeRealFeatures } from '../support/random-cl
 import { compactMetrics } from '../tools/compact-metrics.ts';
 
 const LABELS = ['red one', 'green', 'blue'];
-const REALS = 120;
+const REALS = 72;
 
 describe('bench quality', () => {
   let folder = '';
@@ -117,6 +117,10 @@ describe('bench quality', () => {
   it('refuses to publish figures of --quick', () => {
     assert.throws(() => compactMetrics('tiny', figures), /of --quick/);
     assert.equal(compactMetrics('tiny', figures, { acceptQuick: true }).samples, REALS / 2);
+  });
+
+  it('names a file to compare with that is not there before it measures', async () => {
+    await assert.rejects(measureQuality({ ...options, baseline: `${folder}/none.safetensors` }), /none\.safetensors/);
   });
 
   it('names what is missing when there is no classifier', async () => {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { NoiseMode } from '../../../src/weights/model-info.ts';
 import { checksumTensors } from '../../../src/weights/weights-delta.ts';
-import { decodeWeights } from '../../../src/weights/weights-file.ts';
+import { decodeWeights, type WeightsFile } from '../../../src/weights/weights-file.ts';
 import { decodeClassifier, type ClassifierHead } from './classifier.ts';
 import { selectLabelled, spreadIndices, type LabelledFeatures } from './feature-matrix.ts';
 import { decodeRealFeatures, type RealFeatures } from './real-features.ts';
@@ -12,8 +12,8 @@ import { compareSets, measureFloor, type SetMetrics } from './set-metrics.ts';
 /** Pictures on each side: the headline takes all of half B, but no more than this many; the tables fewer. */
 const HEADLINE_SAMPLES = 10_000;
 const TABLE_SAMPLES = 1_000;
-const QUICK_HEADLINE_SAMPLES = 400;
-const QUICK_TABLE_SAMPLES = 100;
+const QUICK_HEADLINE_SAMPLES = 200;
+const QUICK_TABLE_SAMPLES = 60;
 
 /** Where things are, relative to the folder `weights` of the repository. */
 export const CLASSIFIER_FILE = 'training/classifier.safetensors';
@@ -87,6 +87,10 @@ async function readTraining(path: string): Promise<Uint8Array> {
   );
 }
 
+async function readWeights(path: string): Promise<WeightsFile> {
+  return decodeWeights(new Uint8Array(await readFile(path)));
+}
+
 /** Thins both halves out to the same number of rows. */
 function balance({ halfA, halfB }: RealFeatures, wanted: number): [LabelledFeatures, LabelledFeatures] {
   const count = Math.min(halfA.features.count, halfB.features.count, wanted);
@@ -102,7 +106,9 @@ export async function openQualityRun(options: QualityOptions): Promise<QualityRu
   const classifier = decodeClassifier(classifierBytes);
   const real = decodeRealFeatures(await readTraining(`${folder}/training/features/${model}.safetensors`), classifierBytes);
   const weightsPath = options.src ?? `${folder}/${model}.safetensors`;
-  const file = decodeWeights(new Uint8Array(await readFile(weightsPath)));
+  const file = await readWeights(weightsPath);
+  // Found wrong before minutes of drawing rather than after.
+  await Promise.all([options.f32, options.baseline].map((path) => path !== undefined && readWeights(path)));
   if (file.info.resolution !== classifier.resolution)
     throw new Error(`${weightsPath} draws ${String(file.info.resolution)} pixels; the classifier takes ${String(classifier.resolution)}.`);
   const groups = classifier.heads.get(real.head);
