@@ -68,6 +68,8 @@ describe('weights/safetensors: reading', () => {
     assertRefused(new TextEncoder().encode('<!doctype html><html><body>Not found</body></html>'), 'HTML page');
     assertRefused(new TextEncoder().encode('version https://git-lfs.github.com/spec/v1\noid sha256:0'), 'Git LFS');
     assertRefused(Uint8Array.of(0x50, 0x4b, 3, 4, 0, 0, 8, 8, 0, 0), 'PyTorch', 'gan-canvas import');
+    for (const protocol of [2, 3, 4, 5])
+      assertRefused(Uint8Array.of(0x80, protocol, 0x95, 0xff, 0xff, 0xff, 0xff, 0xff), 'gan-canvas import');
   });
 
   it('refuses headers that are no JSON object', () => {
