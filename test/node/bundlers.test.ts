@@ -31,6 +31,7 @@ async function assertDraws(url: string): Promise<void> {
   assert.equal(drawn.backend, 'wasm');
   assert.ok(!drawn.report.includes('"worker","ok":false'), drawn.report);
   assert.ok(drawn.colours > 500, `the picture has ${drawn.colours.toString()} colours`);
+  assert.equal(drawn.directions, 10);
   assert.deepEqual(errors, []);
 }
 

@@ -13,14 +13,22 @@ export interface DrawnPicture {
   readonly report: string;
   /** Distinct colours among the picture's pixels; 0 when there is no picture. */
   readonly colours: number;
+  /** Directions that it found by PCA: code that is loaded only then. */
+  readonly directions: number;
   readonly error: string | null;
 }
 
-/** Waits until the page's first <gan-canvas> has drawn or failed, and says what it shows. */
+/** Waits until the page's first <gan-canvas> has drawn or failed, and says what it shows and finds. */
 export async function waitForPicture(page: Page, timeoutMs = 60_000): Promise<DrawnPicture> {
   await page.waitForFunction(() => customElements.get('gan-canvas') !== undefined, { timeout: timeoutMs });
   return page.evaluate(async (limitMs) => {
-    type Tag = HTMLElement & { ready: boolean; activeBackend: string | null; backendReport: unknown; generate(): Promise<ImageData> };
+    interface Tag extends HTMLElement {
+      ready: boolean;
+      activeBackend: string | null;
+      backendReport: unknown;
+      generate(): Promise<ImageData>;
+      discoverDirections(options: { method: 'pca' }): Promise<unknown[]>;
+    }
     const tag = document.querySelector<Tag>('gan-canvas');
     if (!tag) throw new Error('The page has no <gan-canvas>.');
     const failure = await new Promise<string | null>((resolve) => {
@@ -40,10 +48,12 @@ export async function waitForPicture(page: Page, timeoutMs = 60_000): Promise<Dr
       backend: tag.activeBackend,
       report: JSON.stringify(tag.backendReport),
       colours: 0,
+      directions: 0,
       error: failure,
     };
     if (failure !== null) return described;
     const { data } = await tag.generate();
-    return { ...described, colours: new Set(new Uint32Array(data.buffer)).size };
+    const { length: directions } = await tag.discoverDirections({ method: 'pca' });
+    return { ...described, colours: new Set(new Uint32Array(data.buffer)).size, directions };
   }, timeoutMs);
 }
