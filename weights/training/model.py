@@ -120,10 +120,17 @@ class SynthesisLayer(nn.Module):
         x = x * style[:, :, None, None].to(x.dtype)
         x = interleave(F.conv2d(x, upsampling_kernel(kernel), padding=1)) if self.up else F.conv2d(x, kernel, padding=1)
         x = x * (demodulation * LRELU_GAIN)[:, :, None, None].to(x.dtype) + (self.bias * LRELU_GAIN)[None, :, None, None].to(x.dtype)
-        if noise != "none":
-            field = self.noise_const if noise == "const" else torch.randn_like(x[:, :1], dtype=torch.float32)
+        field = self.noise_field(x, noise)
+        if field is not None:
             x = x + (field * (self.noise_strength * LRELU_GAIN)).to(x.dtype)
         return F.leaky_relu(x, 0.2)
+
+    def noise_field(self, x, noise):
+        """Standard normal deviates for x (N, C, H, W), each sample's times its amount where noise is a tensor (N, 1, 1, 1); or None."""
+        if isinstance(noise, str) and noise != "random":
+            return dict(none=None, const=self.noise_const)[noise]
+        field = torch.randn_like(x[:, :1], dtype=torch.float32)
+        return field if isinstance(noise, str) else field * noise
 
 
 class ToRGB(nn.Module):
@@ -164,7 +171,7 @@ class Generator(nn.Module):
             previous = width
 
     def synthesize(self, ws, noise="random"):
-        """ws (batch, num_ws, w_dim) or (batch, w_dim) to images (batch, 3, resolution, resolution)."""
+        """ws (batch, num_ws, w_dim) or (batch, w_dim) to images (batch, 3, resolution, resolution). Noise: see noise_field."""
         if ws.ndim == 2:
             ws = ws[:, None].expand(-1, self.num_ws, -1)
         x = self.synthesis.b4.const[None].expand(len(ws), -1, -1, -1)

@@ -147,6 +147,10 @@ class Trainer:
         labels = self.data.draw_labels(len(z)) if self.classes else torch.zeros(len(z), dtype=torch.long)
         return z, self.one_hot(labels)
 
+    def noise(self):
+        """How much noise each sample gets: all, or for a share of them none, so that pictures without noise are learnt too."""
+        return (torch.rand(self.options.batch, 1, 1, 1, device=self.device) >= self.options.noiseless).float()
+
     def cast(self):
         return torch.autocast(self.device.split(":")[0], dtype=torch.bfloat16, enabled=self.dtype == torch.bfloat16)
 
@@ -172,7 +176,7 @@ class Trainer:
         z, fake_class = self.latent_batch()
         with torch.no_grad(), self.cast():
             w = self.generator.mapping(z, fake_class)
-            fake = self.generator.synthesize(w)
+            fake = self.generator.synthesize(w, self.noise())
             self.generator.mapping.w_avg.lerp_(self.process.mean(w.float().mean(0)), 0.005)
         x = torch.cat([augment(real, self.share.share), augment(fake, self.share.share)])
         with self.cast():
@@ -198,7 +202,7 @@ class Trainer:
         z, fake_class = self.latent_batch()
         self.discriminator.requires_grad_(False)
         with self.cast():
-            on_fake = self.discriminator(augment(self.generate(z, fake_class), self.share.share), fake_class)
+            on_fake = self.discriminator(augment(self.generate(z, fake_class, noise=self.noise()), self.share.share), fake_class)
         loss = F.softplus(-on_fake.float()).mean()
         self.apply(loss, self.generator_steps)
         self.discriminator.requires_grad_(True)
@@ -247,6 +251,7 @@ def parse_options():
     add("--resolution", type=int, default=64), add("--batch", type=int, default=32, help="of each process")
     add("--z-dim", type=int, default=128), add("--w-dim", type=int, default=128)
     add("--nested", type=float, default=0.3, help="share of samples with a shortened z")
+    add("--noiseless", type=float, default=0.5, help="share of samples drawn without noise")
     add("--channel-base", type=int, default=2048), add("--channel-max", type=int, default=128)
     add("--learning-rate", type=float, default=0.0025), add("--anneal-from", type=float, default=0.75)
     add("--augment", type=float, default=0.2, help="share of augmented pictures at the start")
