@@ -104,8 +104,9 @@ function addMetrics(file: WeightsFile, figures: readonly Figure[] | null, accept
 
 async function publish(options: PublishOptions): Promise<void> {
   const { name, dryRun } = options;
+  const figures = await findFigures(await readCandidate(name), options);
+  // Read again: measuring takes minutes, in which somebody may have written to card or weights. Figures of other weights are refused below.
   const candidate = await readCandidate(name);
-  const figures = await findFigures(candidate, options);
   const generator = encodeWeights(addMetrics(candidate.file, figures, dryRun));
   const integrity = await hashIntegrity(generator);
   const card = fillCard(candidate.card, await formatSections({ name, generator, discriminator: candidate.discriminator }));
