@@ -2,7 +2,7 @@ import { GanCanvasError, throwIfAborted } from '../support/errors.ts';
 import type { ImportedCheckpoint, ImportProgress } from '../weights/checkpoint/imported-checkpoint.ts';
 import type { Dtype } from '../weights/safetensors.ts';
 import { asPublicError } from './public-error.ts';
-import { yieldToEventLoop } from './yield-to-event-loop.ts';
+import { runInSlices } from './run-in-slices.ts';
 
 /** How numbers are stored in a weights file: half or single precision. */
 export const IMPORT_DTYPES = ['f16', 'f32'] as const;
@@ -27,8 +27,6 @@ export interface ImportCheckpointOptions {
 
 const DTYPES: Readonly<Record<ImportDtype, Dtype>> = { f16: 'F16', f32: 'F32' };
 const MAX_NAME = 200;
-/** A frame at 60 Hz is 16 ms. */
-const SLICE_MS = 8;
 
 async function readSource(source: CheckpointSource): Promise<Uint8Array> {
   if (source instanceof Uint8Array) return source;
@@ -47,16 +45,6 @@ function findDtype(dtype: ImportDtype = 'f32'): Dtype {
   throw new GanCanvasError('invalid-argument', `The dtype of an import is "${String(dtype)}"; expected ${IMPORT_DTYPES.join(' or ')}.`);
 }
 
-/** Lets the page's events through whenever a slice of work has taken its time. */
-function createPause(): () => Promise<void> {
-  let sinceMs = performance.now();
-  return async () => {
-    if (performance.now() - sinceMs < SLICE_MS) return;
-    await yieldToEventLoop();
-    sinceMs = performance.now();
-  };
-}
-
 /**
  * Converts a checkpoint into weights files, wherever it runs; nothing of the checkpoint is executed, and no byte leaves the page. It reads
  * `.pkl` of StyleGAN2-ADA and of the StyleGAN3 repository with StyleGAN2 networks, rosinality's StyleGAN2, the DCGAN of PyTorch's tutorial, in
@@ -69,10 +57,17 @@ export async function importCheckpoint(
 ): Promise<ImportedCheckpoint> {
   try {
     throwIfAborted(signal);
-    const settings = { name: findName(checkpoint, name), dtype: findDtype(dtype), generatorOnly, signal, onProgress, pause: createPause() };
-    const { importCheckpointFiles } = await import('../weights/checkpoint/import-checkpoint.ts');
+    const asked = { name: findName(checkpoint, name), dtype: findDtype(dtype), generatorOnly, signal, onProgress };
+    const [{ importCheckpointFiles }, { measureMeanLatent }] = await Promise.all([
+      import('../weights/checkpoint/import-checkpoint.ts'),
+      import('../model/mean-latent.ts'),
+    ]);
     const sources = discriminator === undefined ? [checkpoint] : [checkpoint, discriminator];
-    return await importCheckpointFiles(await Promise.all(sources.map(readSource)), settings);
+    return await importCheckpointFiles(await Promise.all(sources.map(readSource)), {
+      ...asked,
+      measureMeanLatent,
+      runInSlices: (steps) => runInSlices(steps, signal),
+    });
   } catch (error) {
     throw asPublicError(error);
   }

@@ -6,6 +6,7 @@ import type { NetworkRole } from '../architecture.ts';
 import { canVerifyIntegrity, hashIntegrity } from '../integrity.ts';
 import { parseMetadata } from '../parse-metadata.ts';
 import { assertLittleEndian } from '../safetensors.ts';
+import type { Dtype } from '../safetensors.ts';
 import { tensorShapes } from '../tensor-shapes.ts';
 import { encodeWeights } from '../weights-file.ts';
 import type { WeightsTensor } from '../weights-file.ts';
@@ -14,45 +15,34 @@ import { chooseNetworks } from './choose-networks.ts';
 import { assertConverted } from './converted-network.ts';
 import type { ConvertedNetwork } from './converted-network.ts';
 import type { ImportedCheckpoint, ImportSettings } from './imported-checkpoint.ts';
-import { measureMeanLatent } from './mean-latent.ts';
 import { asCheckpointError } from './parse-imported-architecture.ts';
 import { readCheckpoint } from './read-checkpoint.ts';
 import { countElements, readTensor } from './tensor-view.ts';
 
 const MEAN_LATENT = 'mapping.w_avg';
 
-/** Reports steps, and lets others work between them. */
-interface Steps {
-  next(): Promise<void>;
-}
-
-function createSteps(total: number, { signal, onProgress, pause }: ImportSettings): Steps {
+/** Counts tensors aloud, from none to `total`. */
+function createCounter(total: number, { signal, onProgress }: ImportSettings): () => void {
   let loaded = 0;
   onProgress?.({ loaded, total });
-  return {
-    async next() {
-      loaded += 1;
-      onProgress?.({ loaded, total });
-      await pause();
-      throwIfAborted(signal);
-    },
+  return () => {
+    loaded += 1;
+    onProgress?.({ loaded, total });
+    throwIfAborted(signal);
   };
 }
 
 /** Takes the values out of the checkpoint, into our names and layout. */
-async function unpackNetwork(
-  network: ConvertedNetwork,
-  steps: Steps,
-  settings: ImportSettings,
-): Promise<ReadonlyMap<string, WeightsTensor>> {
+function* unpackNetwork(network: ConvertedNetwork, dtype: Dtype, count: () => void): Generator<void, ReadonlyMap<string, WeightsTensor>> {
   const tensors = new Map<string, WeightsTensor>();
   for (const [name, shape] of tensorShapes(network.architecture, network.role)) {
     const source = network.sources.get(name);
     if (source === undefined) continue;
     const values = source.view === null ? new Float32Array(countElements(shape)) : readTensor(source.view);
     if (source.scale !== 1) for (let index = 0; index < values.length; index++) values[index] = (values[index] ?? 0) * source.scale;
-    tensors.set(name, { shape, dtype: settings.dtype, values });
-    await steps.next();
+    tensors.set(name, { shape, dtype, values });
+    count();
+    yield;
   }
   return tensors;
 }
@@ -64,11 +54,7 @@ async function completeGenerator(
   settings: ImportSettings,
 ): Promise<ReadonlyMap<string, WeightsTensor>> {
   if (architecture.kind !== 'stylegan2' || sources.get(MEAN_LATENT)?.view !== null) return tensors;
-  const pause = async (): Promise<void> => {
-    await settings.pause();
-    throwIfAborted(settings.signal);
-  };
-  const values = await measureMeanLatent(tensors, architecture, pause);
+  const values = await settings.runInSlices(settings.measureMeanLatent(architecture, tensors));
   return new Map([...tensors, [MEAN_LATENT, { shape: [values.length], dtype: settings.dtype, values }]]);
 }
 
@@ -115,19 +101,20 @@ export async function importCheckpointFiles(files: readonly Uint8Array[], settin
   const generator = withMeanLatent(pair.generator);
   const { discriminator } = pair;
   const networks = [generator, discriminator].filter((network) => network !== null).map(assertConverted);
-  const steps = createSteps(
+  const count = createCounter(
     networks.reduce((sum, { sources }) => sum + sources.size, 0),
     settings,
   );
 
-  const judge =
-    discriminator && encodeNetwork(discriminator, await unpackNetwork(discriminator, steps, settings), { name: settings.name }, settings);
+  const unpack = (network: ConvertedNetwork): Promise<ReadonlyMap<string, WeightsTensor>> =>
+    settings.runInSlices(unpackNetwork(network, settings.dtype, count));
+  const judge = discriminator && encodeNetwork(discriminator, await unpack(discriminator), { name: settings.name }, settings);
   const architecture = (generator ?? discriminator)?.architecture;
   const { imagesSeen, labels, nested } = readModelFacts(root, architecture?.classes ?? 0);
   let drawing: Uint8Array | null = null;
   const notes = [...pair.notes];
   if (generator !== null) {
-    const tensors = await completeGenerator(generator, await unpackNetwork(generator, steps, settings), settings);
+    const tensors = await completeGenerator(generator, await unpack(generator), settings);
     if (generator.sources.get(MEAN_LATENT)?.view === null)
       notes.push('The checkpoint has no mean of w; it was measured over random z, for truncation.');
     const metadata = {

@@ -1,5 +1,6 @@
-import type { Architecture } from '../architecture.ts';
+import type { Architecture, StyleGan2Architecture } from '../architecture.ts';
 import type { Dtype } from '../safetensors.ts';
+import type { WeightsTensor } from '../weights-file.ts';
 
 /** What was found in a checkpoint. */
 export interface ImportSummary {
@@ -39,6 +40,11 @@ export interface ImportSettings {
   readonly generatorOnly: boolean;
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((progress: ImportProgress) => void) | undefined;
-  /** Lets others work; called between tensors. */
-  readonly pause: () => Promise<void>;
+  /** Runs long work; lets others work at its stops, and rejects with `AbortError` when `signal` says so. */
+  readonly runInSlices: <T>(steps: Generator<void, T>) => Promise<T>;
+  /** The mean of w of a generator whose checkpoint has none. */
+  readonly measureMeanLatent: (
+    architecture: StyleGan2Architecture,
+    tensors: ReadonlyMap<string, WeightsTensor>,
+  ) => Generator<void, Float32Array>;
 }
