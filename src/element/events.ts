@@ -127,11 +127,16 @@ export interface GanCanvasEventMap {
   'backend-change': GanCanvasBackendChangeEvent;
 }
 
-/** `addEventListener` and `removeEventListener` that know these events. */
+/** `addEventListener` and `removeEventListener` that know these events, and those of every element. */
 export interface ListensToGanCanvas {
   <K extends keyof GanCanvasEventMap>(
     type: K,
     listener: (event: GanCanvasEventMap[K]) => unknown,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+  <K extends keyof HTMLElementEventMap>(
+    type: K,
+    listener: (event: HTMLElementEventMap[K]) => unknown,
     options?: boolean | AddEventListenerOptions,
   ): void;
   (type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void;
