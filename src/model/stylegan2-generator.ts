@@ -11,9 +11,10 @@ import {
   weightAndBias,
   type DenseLayer,
 } from './dense-layer.ts';
-import { foldKernel, pixelShuffle, toHwio, upsamplingAxis } from './fold-kernel.ts';
+import { toHwio } from './fold-kernel.ts';
 import { preparedTensor, requireParameter, type GeneratorNetwork, type Noise, type Parameters, type Prepared } from './network.ts';
-import { clampMagnitude, leakyRelu } from './piecewise-linear.ts';
+import { packKernel, synthesisLayer } from './ops/synthesis-layer.ts';
+import { toRgb } from './ops/to-rgb.ts';
 
 const EPSILON = 1e-8;
 
@@ -22,6 +23,7 @@ interface SynthesisLayer {
   readonly kind: 'conv';
   readonly name: string;
   readonly inputs: number;
+  readonly outputs: number;
   /** Side of its output. */
   readonly size: number;
   readonly up: boolean;
@@ -49,9 +51,18 @@ function listLayers(architecture: StyleGan2Architecture): (SynthesisLayer | ToRg
     const width = channelsAt(architecture, size);
     if (size > 4) {
       const inputs = channelsAt(architecture, size / 2);
-      layers.push({ kind: 'conv', name: `${block}.conv0`, inputs, size, up: true, row: row++, noiseIndex: noiseIndex++ });
+      layers.push({ kind: 'conv', name: `${block}.conv0`, inputs, outputs: width, size, up: true, row: row++, noiseIndex: noiseIndex++ });
     }
-    layers.push({ kind: 'conv', name: `${block}.conv1`, inputs: width, size, up: false, row: row++, noiseIndex: noiseIndex++ });
+    layers.push({
+      kind: 'conv',
+      name: `${block}.conv1`,
+      inputs: width,
+      outputs: width,
+      size,
+      up: false,
+      row: row++,
+      noiseIndex: noiseIndex++,
+    });
     // The next block's first convolution shares the row of this block's toRGB.
     layers.push({ kind: 'rgb', name: `${block}.torgb`, inputs: width, row });
   }
@@ -103,7 +114,6 @@ export class StyleGan2Generator implements GeneratorNetwork {
         if (layer.kind === 'conv') this.#prepareConvolution(prepared, parameters, layer);
         else this.#prepareToRgb(prepared, parameters, layer);
       }
-      prepared['upsample'] = bilinearKernel();
       return prepared;
     });
   }
@@ -113,7 +123,7 @@ export class StyleGan2Generator implements GeneratorNetwork {
     prepareDense(prepared, parameters, { name: `${name}.affine`, inputs: this.wDim });
     // √2 · rsqrt(p + ε) = rsqrt(p / 2 + ε / 2): the activation's gain costs nothing.
     prepared[`${name}.power`] = tf.reshape(tf.mul(tf.sum(tf.square(kernel), [0, 1]), 1 / ACTIVATION_GAIN ** 2), [inputs, kernel.shape[3]]);
-    prepared[`${name}.kernel`] = up ? foldKernel(kernel, upsamplingAxis()) : kernel;
+    prepared[`${name}.kernel`] = packKernel(kernel, { size, up });
     prepared[`${name}.bias`] = tf.mul(requireParameter(parameters, `${name}.bias`), ACTIVATION_GAIN);
     const strength = parameters.get(`${name}.noise_strength`);
     const field = parameters.get(`${name}.noise_const`);
@@ -150,51 +160,49 @@ export class StyleGan2Generator implements GeneratorNetwork {
   synthesize(prepared: Prepared, ws: tf.Tensor3D, noise: Noise): tf.Tensor4D {
     return tf.tidy(() => {
       const rows = tf.unstack(ws, 1) as tf.Tensor2D[];
-      const styleOf = ({ name, row, inputs }: SynthesisLayer | ToRgbLayer): tf.Tensor2D =>
-        applyDense(prepared, rows[row] as tf.Tensor2D, { name: `${name}.affine`, inputs });
+      const limit = this.#architecture.conv_clamp ?? Infinity;
       let x = preparedTensor<tf.Tensor4D>(prepared, 'const');
       let image: tf.Tensor4D | null = null;
       for (const layer of this.#layers) {
-        const style = styleOf(layer);
-        if (layer.kind === 'conv') x = this.#convolve(prepared, x, style, layer, noise);
-        else image = this.#addColours(prepared, x, style, layer, image);
+        const tensors = { x, w: rows[layer.row] as tf.Tensor2D, ...styledTensors(prepared, layer) };
+        if (layer.kind === 'conv') x = convolve(prepared, tensors, layer, noise, limit);
+        else image = toRgb({ ...tensors, image }, { limit });
       }
       return image as tf.Tensor4D;
     });
   }
-
-  /** x [n or 1, s, s, I] and styles [n, I] to [n, size, size, O]. */
-  #convolve(prepared: Prepared, x: tf.Tensor4D, style: tf.Tensor2D, { name, up, noiseIndex }: SynthesisLayer, noise: Noise): tf.Tensor4D {
-    return tf.tidy(() => {
-      const power = tf.matMul(tf.square(style), preparedTensor<tf.Tensor2D>(prepared, `${name}.power`));
-      const demodulation = spread(tf.rsqrt(tf.add(power, EPSILON / ACTIVATION_GAIN ** 2)));
-      let y = tf.conv2d(tf.mul(x, spread(style)) as tf.Tensor4D, preparedTensor<tf.Tensor4D>(prepared, `${name}.kernel`), 1, 1);
-      if (up) y = pixelShuffle(y, 2);
-      y = tf.mul(y, demodulation);
-      const field = noiseField(prepared, name, noise, noiseIndex);
-      if (field) y = tf.add(y, field);
-      return this.#clamped(leakyRelu(tf.add(y, preparedTensor(prepared, `${name}.bias`)), ACTIVATION_SLOPE));
-    });
-  }
-
-  #addColours(prepared: Prepared, x: tf.Tensor4D, style: tf.Tensor2D, { name }: ToRgbLayer, image: tf.Tensor4D | null): tf.Tensor4D {
-    return tf.tidy(() => {
-      const colours = tf.conv2d(tf.mul(x, spread(style)) as tf.Tensor4D, preparedTensor<tf.Tensor4D>(prepared, `${name}.kernel`), 1, 0);
-      const y = this.#clamped(tf.add(colours, preparedTensor(prepared, `${name}.bias`)));
-      if (!image) return y;
-      return tf.add(y, pixelShuffle(tf.conv2d(image, preparedTensor<tf.Tensor4D>(prepared, 'upsample'), 1, 1), 2));
-    });
-  }
-
-  #clamped(x: tf.Tensor4D): tf.Tensor4D {
-    const limit = this.#architecture.conv_clamp ?? null;
-    return limit === null ? x : clampMagnitude(x, limit);
-  }
 }
 
-/** [n, c] as [n, 1, 1, c]. */
-function spread(x: tf.Tensor2D): tf.Tensor4D {
-  return tf.reshape(x, [x.shape[0], 1, 1, x.shape[1]]);
+/** What both kinds of layers have. */
+interface StyledTensors {
+  readonly affineWeight: tf.Tensor2D;
+  readonly affineBias: tf.Tensor1D;
+  readonly kernel: tf.Tensor4D;
+  readonly bias: tf.Tensor1D;
+}
+
+function styledTensors(prepared: Prepared, { name }: SynthesisLayer | ToRgbLayer): StyledTensors {
+  return {
+    affineWeight: preparedTensor(prepared, `${name}.affine.weight`),
+    affineBias: preparedTensor(prepared, `${name}.affine.bias`),
+    kernel: preparedTensor(prepared, `${name}.kernel`),
+    bias: preparedTensor(prepared, `${name}.bias`),
+  };
+}
+
+function convolve(
+  prepared: Prepared,
+  tensors: StyledTensors & { readonly x: tf.Tensor4D; readonly w: tf.Tensor2D },
+  { name, up, size, outputs, noiseIndex }: SynthesisLayer,
+  noise: Noise,
+  limit: number,
+): tf.Tensor4D {
+  return tf.tidy(() =>
+    synthesisLayer(
+      { ...tensors, power: preparedTensor(prepared, `${name}.power`), noise: noiseField(prepared, name, noise, noiseIndex) },
+      { size, up, outputs, epsilon: EPSILON / ACTIVATION_GAIN ** 2, slope: ACTIVATION_SLOPE, limit },
+    ),
+  );
 }
 
 /** The layer's noise [n or 1, size, size, 1], scaled; null where there is none. */
@@ -209,11 +217,4 @@ function noiseField(prepared: Prepared, name: string, noise: Noise, index: numbe
       return strength ? tf.mul(noise.fields(index), strength) : null;
     }
   }
-}
-
-/** The [1, 3, 3, 1] upsampling of an image is bilinear, with zeros outside: a kernel [3, 3, 3, 12] for a convolution and a pixel shuffle. */
-function bilinearKernel(): tf.Tensor4D {
-  const identity = tf.reshape(tf.eye(3), [1, 1, 3, 3]) as tf.Tensor4D;
-  const phases = { phases: 2, taps: 3, size: 1, padBefore: 1, values: Float32Array.of(0.25, 0.75, 0, 0, 0.75, 0.25) };
-  return foldKernel(identity, phases);
 }
