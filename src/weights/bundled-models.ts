@@ -14,8 +14,8 @@ export interface BundledModel {
 export const BUNDLED_MODELS: Readonly<Record<string, BundledModel>> = Object.freeze({
   pomona: Object.freeze({
     url: () => new URL('../../weights/pomona.safetensors', import.meta.url).href,
-    integrity: 'sha256-+aecjMwT183goMZQvv+FQ5utnINBliCuiTlJt8+ZaPI=',
-    sizeBytes: 2256296,
+    integrity: 'sha256-CI9sRnLdyB5F6pY8TRDMZLXAPOBx+moZtlCvxauScrk=',
+    sizeBytes: 2259856,
   }),
 });
 

@@ -55,7 +55,7 @@ ${section('latent-dim')}
 
 ### Truncation
 
-Less truncation psi draws pictures nearer to the mean one: safer, and fewer.
+The smaller psi, the nearer pictures come to the mean one: calmer, and of fewer kinds, so that recall falls and the distance grows.
 
 ${section('truncation')}
 

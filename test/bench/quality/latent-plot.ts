@@ -92,14 +92,12 @@ function drawPanel(panel: Panel, sizes: readonly number[]): string {
   ].join('\n');
 }
 
-/** Powers of ten, and 2 and 5 times them, that span the values. */
-function logarithmicTicks(values: readonly number[]): number[] {
-  const positive = values.filter((value) => value > 0);
+/** 0, and the powers of ten and 2 and 5 times them up to the first that no value exceeds; those under a fiftieth of it are left out. */
+function squareRootTicks(values: readonly number[]): number[] {
   const ticks: number[] = [];
   for (let power = -3; power <= 6; power += 1) ticks.push(...[1, 2, 5].map((factor) => Number((factor * 10 ** power).toPrecision(1))));
-  const first = ticks.findLastIndex((tick) => tick <= Math.min(...positive));
-  const last = ticks.findIndex((tick) => tick >= Math.max(...positive));
-  return ticks.slice(Math.max(0, first), last < 0 ? undefined : last + 1);
+  const top = ticks.find((tick) => tick >= Math.max(...values)) ?? Infinity;
+  return [0, ...ticks.filter((tick) => tick >= top / 50 && tick <= top)];
 }
 
 /**
@@ -125,13 +123,12 @@ export function formatLatentPlot(model: string, figures: readonly Figure[]): str
     ...(dcgans.length > 0 ? [{ label: 'DCGAN of that size', colour: 'second', points: dcgans, isFloor: false } as const] : []),
     { label: 'real pictures', colour: 'third', points: floor('kernel_distance'), isFloor: true },
   ];
-  const ticks = logarithmicTicks(distances.flatMap((series) => series.points.map(([, value]) => value)));
-  const [low, high] = [Math.log(ticks[0] ?? 1), Math.log(ticks.at(-1) ?? 10)];
+  const ticks = squareRootTicks(distances.flatMap((series) => series.points.map(([, value]) => value)));
   const upper: Panel = {
     ...UPPER,
-    title: 'Kernel distance × 1000 (less is better; logarithmic)',
+    title: 'Kernel distance × 1000 (less is better; square-root scale)',
     ticks,
-    scale: (value) => (value > 0 ? (Math.log(value) - low) / (high - low || 1) : 0),
+    scale: (value) => Math.sqrt(Math.max(0, value) / (ticks.at(-1) ?? 1)),
     series: distances,
   };
   const lower: Panel = {
