@@ -127,17 +127,10 @@ export interface GanCanvasEventMap {
   'backend-change': GanCanvasBackendChangeEvent;
 }
 
+type AllEventMap = GanCanvasEventMap & Omit<HTMLElementEventMap, keyof GanCanvasEventMap>;
+
 /** `addEventListener` and `removeEventListener` that know these events, and those of every element. */
 export interface ListensToGanCanvas {
-  <K extends keyof GanCanvasEventMap>(
-    type: K,
-    listener: (event: GanCanvasEventMap[K]) => unknown,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  <K extends keyof HTMLElementEventMap>(
-    type: K,
-    listener: (event: HTMLElementEventMap[K]) => unknown,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
+  <K extends keyof AllEventMap>(type: K, listener: (event: AllEventMap[K]) => unknown, options?: boolean | AddEventListenerOptions): void;
   (type: string, listener: EventListenerOrEventListenerObject | null, options?: boolean | AddEventListenerOptions): void;
 }

@@ -54,7 +54,7 @@ function guessKind(bytes: Uint8Array): string {
   const start = new TextDecoder().decode(bytes.subarray(0, 64)).trimStart();
   if (start.startsWith('<')) return ' It begins like an HTML page: does the URL lead to a page instead of the file?';
   if (start.startsWith('version https://git-lfs')) return ' It is a Git LFS pointer: fetch the real file with "git lfs pull".';
-  if (start.startsWith('PK') || /^\ufffd[\u0002-\u0005]/.test(start))
+  if (start.startsWith('PK') || (bytes[0] === 0x80 && (bytes[1] ?? 9) <= 5))
     return ' It looks like a PyTorch checkpoint: convert it with "npx gan-canvas import".';
   return '';
 }
