@@ -16,6 +16,22 @@ import { compactMetrics } from '../tools/compact-metrics.ts';
 const LABELS = ['red one', 'green', 'blue'];
 const REALS = 72;
 
+/** A folder in the form of `weights/`: a classifier, and the features of real pictures of that name. */
+async function makeFolder(name: string, resolution: number): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'gan-canvas-quality-'));
+  await mkdir(`${folder}/training/features`, { recursive: true });
+  const layers = [
+    { filters: 8, stride: 2 },
+    { filters: 12, stride: 2 },
+  ];
+  const classifier = encodeRandomClassifier({ resolution, layers, features: 10, heads: { [name]: LABELS } });
+  await writeFile(`${folder}/training/classifier.safetensors`, classifier);
+  const labels = Array.from({ length: REALS }, (_, index) => index % LABELS.length);
+  const features = createNormalStream('real', 'features')(REALS * 10);
+  await writeFile(`${folder}/training/features/${name}.safetensors`, encodeRealFeatures(name, features, labels, classifier));
+  return folder;
+}
+
 describe('bench quality', () => {
   let folder = '';
   let options: QualityOptions = { quick: true, model: 'tiny', folder };
@@ -23,17 +39,7 @@ describe('bench quality', () => {
   const valueOf = (name: string): number => figures.find((figure) => figure.name === name)?.value ?? NaN;
 
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'gan-canvas-quality-'));
-    await mkdir(`${folder}/training/features`, { recursive: true });
-    const layers = [
-      { filters: 8, stride: 2 },
-      { filters: 12, stride: 2 },
-    ];
-    const classifier = encodeRandomClassifier({ resolution: 16, layers, features: 10, heads: { tiny: LABELS } });
-    await writeFile(`${folder}/training/classifier.safetensors`, classifier);
-    const labels = Array.from({ length: REALS }, (_, index) => index % LABELS.length);
-    const features = createNormalStream('real', 'features')(REALS * 10);
-    await writeFile(`${folder}/training/features/tiny.safetensors`, encodeRealFeatures('tiny', features, labels, classifier));
+    folder = await makeFolder('tiny', 16);
     const weights = decodeWeights(await loadFixtureWeights('stylegan2-tiny-classes', 'generator', { labels: LABELS }));
     await writeFile(`${folder}/tiny.safetensors`, encodeWeights(weights, { dtype: 'F16' }));
     await writeFile(`${folder}/tiny-f32.safetensors`, encodeWeights(weights));
@@ -134,5 +140,32 @@ describe('bench quality', () => {
     const weights = await loadFixtureWeights('stylegan2-tiny-classes', 'generator', { labels: ['x', 'y', 'z'] });
     await writeFile(`${folder}/other.safetensors`, weights);
     await assert.rejects(measureQuality({ ...options, src: `${folder}/other.safetensors` }), /or names other classes/);
+  });
+});
+
+describe('bench quality of a model without classes, beside DCGANs', () => {
+  let folder = '';
+  let figures: readonly Figure[] = [];
+  const valueOf = (name: string): number => figures.find((figure) => figure.name === name)?.value ?? NaN;
+
+  before(async () => {
+    folder = await makeFolder('pomona', 32);
+    await writeFile(`${folder}/pomona.safetensors`, await loadFixtureWeights('stylegan2-tiny'));
+    await mkdir(`${folder}/training/dcgan`);
+    await writeFile(`${folder}/training/dcgan/dcgan-8.safetensors`, await loadFixtureWeights('tiny-dcgan'));
+    figures = await measureQuality({ quick: true, model: 'pomona', folder });
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it('has no class accuracy, and tells its pictures apart by the classifier for the recall by kind', () => {
+    assert.ok(Number.isFinite(valueOf('quality.pomona.kernel_distance')));
+    assert.ok(!figures.some(({ name }) => name.includes('class_accuracy')));
+    assert.ok(figures.some(({ name }) => name.startsWith('quality.pomona.recall.class.')));
+  });
+
+  it('gives quality, bytes and time of the DCGANs that there are, and leaves out the others', () => {
+    for (const name of ['kernel_distance', 'precision', 'recall', 'bytes', 'ms'])
+      assert.ok(Number.isFinite(valueOf(`quality.dcgan.8.${name}`)), name);
+    assert.ok(!figures.some(({ name }) => name.startsWith('quality.dcgan.16.')));
   });
 });
