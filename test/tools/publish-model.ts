@@ -10,6 +10,9 @@
  * weights. `--measure` runs the full `npm run bench -- quality` first, with `--f32` and `--baseline`, and keeps its JSON in
  * `.cache/quality/NAME.json`; `--figures` takes such a JSON; without either the file's own figures stay. Figures of other weights, of
  * another noise or of `--quick` are refused. `--dry-run` measures quickly and prints the card; no file changes.
+ *
+ * Measuring draws 13,000 pictures for pomona (21,000 with a baseline of another noise), 20,000 for cats, 8,000 for flowers: 15 minutes for
+ * pomona on two cores beside a training. For true milliseconds nothing else should run.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
