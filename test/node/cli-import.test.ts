@@ -1,4 +1,4 @@
-/** `gan-canvas import` as a script sees it: exit code, stderr and files; and what the files draw in Node. Only the last test needs `npm run build` before. */
+/** `gan-canvas import` as a script sees it: exit code, stderr and files; and what the files draw in Node. */
 import { decode } from 'fast-png';
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -16,12 +16,11 @@ import { loadFixtureCases } from '../support/fixture-weights.ts';
 import { maxDifference } from '../support/tensor-fixture.ts';
 
 const SOURCE = ['--import', 'tsx', 'src/cli/cli.ts'];
-const BUILT = ['dist/node/cli.js'];
 const folder = mkdtempSync(join(tmpdir(), 'gan-canvas-import-'));
 const fixture = (name: string): string => `test/fixtures/${name}`;
 
-function run(args: readonly string[], script = SOURCE): { readonly code: number | null; readonly stdout: string; readonly stderr: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...script, ...args], { env: { ...process.env, DEBUG: '' } });
+function run(args: readonly string[]): { readonly code: number | null; readonly stdout: string; readonly stderr: string } {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...SOURCE, ...args], { env: { ...process.env, DEBUG: '' } });
   return { code: status, stdout: stdout.toString(), stderr: stderr.toString() };
 }
 
@@ -31,9 +30,9 @@ function importHere(...args: readonly string[]): Promise<number> {
 }
 
 /** Draws 64 pictures of a weights file and asserts that they are pictures. */
-function assertDraws(src: string, script = SOURCE): void {
+function assertDraws(src: string): void {
   const out = join(folder, `${basename(src)}.png`);
-  const { code, stderr } = run(['render', '--src', src, '--seed', '0..63', '--sheet', '8x8', '--out', out], script);
+  const { code, stderr } = run(['render', '--src', src, '--seed', '0..63', '--sheet', '8x8', '--out', out]);
   assert.equal(code, 0, stderr);
   assert.ok(new Set(decode(readFileSync(out)).data).size > 5);
 }
@@ -168,22 +167,5 @@ describe('cli/parse-import-arguments', () => {
     fails(['a', '--out', 'folder/.safetensors'], 'does not end in NAME.safetensors');
     fails(['a', '--out', 'b.safetensors', '--dtype', 'bf16'], '--dtype is "bf16"; expected one of f16, f32');
     fails(['a', '--out', 'b.safetensors', '--seed', '1'], "Unknown option '--seed'");
-  });
-});
-
-describe('gan-canvas import, built', () => {
-  it('makes a file that the built render draws', () => {
-    assert.ok(existsSync('dist/node/cli.js'), 'dist/node/cli.js is missing; run npm run build first.');
-    const made = mkdtempSync(join(tmpdir(), 'gan-canvas-built-'));
-    try {
-      const out = join(made, 'ada.safetensors');
-      const { code, stderr } = run(['import', fixture('tiny-stylegan2-ada.pkl'), '--out', out], BUILT);
-      assert.equal(code, 0, stderr);
-      const png = join(made, 'ada.png');
-      assert.equal(run(['render', '--src', out, '--out', png], BUILT).code, 0);
-      assert.ok(new Set(decode(readFileSync(png)).data).size > 50);
-    } finally {
-      rmSync(made, { recursive: true });
-    }
   });
 });

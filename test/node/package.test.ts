@@ -1,7 +1,8 @@
 /** What npm would publish: the files that the exports name, nothing that users do not need, and types that check. */
+import { decode } from 'fast-png';
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { before, describe, it } from 'node:test';
 import { BUNDLED_MODELS } from '../../src/weights/bundled-models.ts';
@@ -44,6 +45,33 @@ describe('the package', { timeout: 120_000 }, () => {
       files.filter((file) => !/^(dist\/(?!demo\/)|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$)/.test(file)),
       [],
     );
+  });
+
+  it('has a command that imports a checkpoint and draws it', () => {
+    const folder = createProject('import', 'test/examples/types');
+    cpSync('test/fixtures/tiny-stylegan2-ada.pkl', join(folder, 'tiny.pkl'));
+    const command = 'node_modules/gan-canvas/dist/node/cli.js';
+    const run = (...args: readonly string[]): Buffer =>
+      execFileSync(process.execPath, [command, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] });
+    run('import', 'tiny.pkl', '--out', 'tiny.safetensors');
+    const { data, width } = decode(run('render', '--src', 'tiny.safetensors', '--out', '-'));
+    assert.equal(width, 16);
+    assert.ok(new Set(data).size > 50);
+  });
+
+  it('loads the import of checkpoints only when it is asked for', () => {
+    const loaded = new Set<string>();
+    const visit = (name: string): void => {
+      if (loaded.has(name)) return;
+      loaded.add(name);
+      const code = readFileSync(join('dist', name), 'utf8');
+      for (const [, found = ''] of code.matchAll(/(?:from|import)\s*["']\.\/([\w.-]+\.js)["']/g)) visit(found);
+    };
+    for (const entry of ['index.js', 'core.js', 'worker.js']) visit(entry);
+    assert.ok(loaded.size > 5);
+    const importers = files.filter((file) => /^dist\/import-checkpoint-[\w-]+\.js$/.test(file));
+    assert.equal(importers.length, 1);
+    assert.ok(!loaded.has((importers[0] ?? '').replace('dist/', '')));
   });
 
   for (const compilerOptions of RESOLUTIONS) {
