@@ -1,0 +1,127 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { assert } from 'chai';
+import { createNormalStream } from '../../../../src/latent/seeded-random.ts';
+import { packKernel, synthesisLayer } from '../../../../src/model/ops/synthesis-layer.ts';
+import {
+  synthesisLayerRef,
+  type SynthesisLayerArrays,
+  type SynthesisLayerSizes,
+} from '../../../../src/runtime/kernels/synthesis-layer/synthesis-layer.ref.ts';
+import type { SynthesisLayerAttributes } from '../../../../src/runtime/kernels/fused-kernels.ts';
+import type { Runtime } from '../../../../src/runtime/runtime.ts';
+import { decodeFloat16, encodeFloat16 } from '../../../../src/weights/float16.ts';
+import { eachBackend } from '../../../support/backends.ts';
+import { maxDifference, maxMagnitude } from '../../../support/tensor-fixture.ts';
+
+/** The number of rows of w, of x and of noise (0: none), widths, and attributes. */
+interface Case {
+  readonly batch: number;
+  readonly xBatch?: number;
+  readonly noiseBatch: number;
+  readonly wDim: number;
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly size: number;
+  readonly up: boolean;
+  readonly limit?: number;
+}
+
+const CASES: readonly Case[] = [
+  { batch: 1, noiseBatch: 0, wDim: 1, inputs: 1, outputs: 1, size: 1, up: false },
+  { batch: 1, noiseBatch: 0, wDim: 1, inputs: 1, outputs: 1, size: 2, up: true },
+  { batch: 1, noiseBatch: 1, wDim: 8, inputs: 8, outputs: 8, size: 4, up: false },
+  { batch: 1, noiseBatch: 1, wDim: 8, inputs: 8, outputs: 8, size: 8, up: true },
+  { batch: 3, noiseBatch: 0, wDim: 5, inputs: 3, outputs: 7, size: 5, up: false },
+  { batch: 3, noiseBatch: 3, wDim: 5, inputs: 3, outputs: 7, size: 10, up: true, limit: 0.9 },
+  { batch: 2, xBatch: 1, noiseBatch: 1, wDim: 16, inputs: 12, outputs: 5, size: 4, up: false, limit: 1 },
+  { batch: 2, xBatch: 1, noiseBatch: 2, wDim: 16, inputs: 6, outputs: 8, size: 14, up: true },
+  { batch: 2, noiseBatch: 2, wDim: 32, inputs: 17, outputs: 36, size: 13, up: false },
+  { batch: 2, noiseBatch: 0, wDim: 7, inputs: 20, outputs: 33, size: 18, up: true },
+  { batch: 1, noiseBatch: 1, wDim: 64, inputs: 64, outputs: 32, size: 32, up: true, limit: 256 },
+  { batch: 1, noiseBatch: 1, wDim: 64, inputs: 32, outputs: 32, size: 31, up: false },
+];
+
+function describeCase({ batch, xBatch = batch, noiseBatch, wDim, inputs, outputs, size, up, limit }: Case): string {
+  const shape = `x [${[xBatch, up ? size / 2 : size, up ? size / 2 : size, inputs].join(', ')}] to [${[batch, size, size, outputs].join(', ')}]`;
+  const noise = noiseBatch ? `${noiseBatch} of noise` : 'no noise';
+  return `${shape}${up ? ', upsampling' : ''}, wDim ${wDim}, ${noise}, ${limit ? `within ±${limit}` : 'no limit'}`;
+}
+
+/** `exact`: kernels that are whole in half precision, as those of a weights file are. */
+function drawArrays({ batch, xBatch = batch, noiseBatch, wDim, inputs, outputs, size, up }: Case, exact: boolean): SynthesisLayerArrays {
+  const draw = createNormalStream(JSON.stringify([batch, inputs, outputs, size]), 'test');
+  const side = up ? size / 2 : size;
+  const kernel = draw(9 * inputs * outputs);
+  return {
+    x: draw(xBatch * side * side * inputs),
+    w: draw(batch * wDim),
+    affineWeight: draw(wDim * inputs).map((value) => value / Math.sqrt(wDim)),
+    affineBias: draw(inputs).map((value) => 1 + 0.1 * value),
+    kernel: exact ? decodeFloat16(encodeFloat16(kernel)) : kernel,
+    power: draw(inputs * outputs).map((value) => 9 + value * value),
+    bias: draw(outputs),
+    noise: noiseBatch ? draw(noiseBatch * size * size) : null,
+  };
+}
+
+async function compare(runtime: Runtime, example: Case, exact = true): Promise<{ values: Float32Array; expected: Float64Array }> {
+  const { batch, xBatch = batch, noiseBatch, wDim, inputs, outputs, size, up, limit = Infinity } = example;
+  const arrays = drawArrays(example, exact);
+  const side = up ? size / 2 : size;
+  const attributes: SynthesisLayerAttributes = { size, up, outputs, epsilon: 1e-8, slope: 0.2, limit };
+  const sizes: SynthesisLayerSizes = { batch, xBatch, noiseBatch, wDim, inputs };
+  const float = (values: ArrayLike<number>): Float32Array => Float32Array.from(values);
+  const y = runtime.run(() =>
+    tf.tidy(() =>
+      synthesisLayer(
+        {
+          x: tf.tensor4d(float(arrays.x), [xBatch, side, side, inputs]),
+          w: tf.tensor2d(float(arrays.w), [batch, wDim]),
+          affineWeight: tf.tensor2d(float(arrays.affineWeight), [wDim, inputs]),
+          affineBias: tf.tensor1d(float(arrays.affineBias)),
+          kernel: packKernel(tf.tensor4d(float(arrays.kernel), [3, 3, inputs, outputs]), { size, up }),
+          power: tf.tensor2d(float(arrays.power), [inputs, outputs]),
+          bias: tf.tensor1d(float(arrays.bias)),
+          noise: arrays.noise && tf.tensor4d(float(arrays.noise), [noiseBatch, size, size, 1]),
+        },
+        attributes,
+      ),
+    ),
+  );
+  assert.deepEqual(y.shape, [batch, size, size, outputs]);
+  assert.equal(y.dtype, 'float32');
+  const values = (await y.data()) as Float32Array;
+  y.dispose();
+  return { values, expected: synthesisLayerRef(arrays, sizes, attributes) };
+}
+
+describe('runtime/kernels/synthesis-layer', () => {
+  eachBackend((_, acquire) => {
+    for (const example of CASES) {
+      it(`is the reference's: ${describeCase(example)}`, async () => {
+        const { values, expected } = await compare(await acquire(), example);
+        assert.isBelow(maxDifference(values, expected), 1e-5 * Math.max(1, maxMagnitude(expected)));
+      });
+    }
+
+    it('takes kernels of single precision, as they are in training, as half precision at worst', async () => {
+      const { values, expected } = await compare(await acquire(), CASES[8] as Case, false);
+      assert.isBelow(maxDifference(values, expected), 5e-4 * Math.max(1, maxMagnitude(expected)));
+    });
+
+    it('leaves no tensor behind', async () => {
+      const runtime = await acquire();
+      for (const example of [CASES[4], CASES[5]] as Case[]) {
+        await compare(runtime, example);
+        const before = runtime.memory();
+        const buffers = runtime.run(() => tf.memory().numDataBuffers);
+        await compare(runtime, example);
+        assert.deepEqual(runtime.memory(), before);
+        assert.equal(
+          runtime.run(() => tf.memory().numDataBuffers),
+          buffers,
+        );
+      }
+    });
+  });
+});

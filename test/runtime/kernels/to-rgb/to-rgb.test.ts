@@ -1,0 +1,88 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { assert } from 'chai';
+import { createNormalStream } from '../../../../src/latent/seeded-random.ts';
+import { toRgb } from '../../../../src/model/ops/to-rgb.ts';
+import { toRgbRef } from '../../../../src/runtime/kernels/to-rgb/to-rgb.ref.ts';
+import type { Runtime } from '../../../../src/runtime/runtime.ts';
+import { eachBackend } from '../../../support/backends.ts';
+import { maxDifference, maxMagnitude } from '../../../support/tensor-fixture.ts';
+
+interface Case {
+  readonly batch: number;
+  readonly size: number;
+  readonly wDim: number;
+  readonly inputs: number;
+  /** Whether there is a picture so far. */
+  readonly image: boolean;
+  readonly limit?: number;
+}
+
+const CASES: readonly Case[] = [
+  { batch: 1, size: 1, wDim: 1, inputs: 1, image: false },
+  { batch: 1, size: 4, wDim: 16, inputs: 8, image: false },
+  { batch: 1, size: 8, wDim: 16, inputs: 8, image: true },
+  { batch: 3, size: 7, wDim: 5, inputs: 7, image: false, limit: 0.5 },
+  { batch: 3, size: 10, wDim: 5, inputs: 3, image: true, limit: 0.5 },
+  { batch: 2, size: 2, wDim: 9, inputs: 130, image: true },
+  { batch: 2, size: 26, wDim: 32, inputs: 36, image: true, limit: 256 },
+  { batch: 1, size: 6, wDim: 20, inputs: 601, image: true },
+];
+
+async function compare(runtime: Runtime, { batch, size, wDim, inputs, image, limit = Infinity }: Case) {
+  const draw = createNormalStream(JSON.stringify([batch, size, inputs]), 'test');
+  const arrays = {
+    x: draw(batch * size * size * inputs),
+    w: draw(batch * wDim),
+    affineWeight: draw(wDim * inputs).map((value) => value / Math.sqrt(wDim)),
+    affineBias: draw(inputs),
+    kernel: draw(inputs * 3).map((value) => value / Math.sqrt(inputs)),
+    bias: draw(3),
+    image: image ? draw((batch * size * size * 3) / 4) : null,
+  };
+  const y = runtime.run(() =>
+    tf.tidy(() =>
+      toRgb(
+        {
+          x: tf.tensor4d(arrays.x, [batch, size, size, inputs]),
+          w: tf.tensor2d(arrays.w, [batch, wDim]),
+          affineWeight: tf.tensor2d(arrays.affineWeight, [wDim, inputs]),
+          affineBias: tf.tensor1d(arrays.affineBias),
+          kernel: tf.tensor4d(arrays.kernel, [1, 1, inputs, 3]),
+          bias: tf.tensor1d(arrays.bias),
+          image: arrays.image && tf.tensor4d(arrays.image, [batch, size / 2, size / 2, 3]),
+        },
+        { limit },
+      ),
+    ),
+  );
+  assert.deepEqual(y.shape, [batch, size, size, 3]);
+  assert.equal(y.dtype, 'float32');
+  const values = await y.data();
+  y.dispose();
+  return { values, expected: toRgbRef(arrays, { batch, size, wDim, inputs }, limit) };
+}
+
+describe('runtime/kernels/to-rgb', () => {
+  eachBackend((_, acquire) => {
+    for (const example of CASES) {
+      it(`is the reference's for ${JSON.stringify(example)}`, async () => {
+        const { values, expected } = await compare(await acquire(), example);
+        assert.isBelow(maxDifference(values, expected), 1e-5 * Math.max(1, maxMagnitude(expected)));
+      });
+    }
+
+    it('leaves no tensor behind', async () => {
+      const runtime = await acquire();
+      const example = CASES[4] as Case;
+      await compare(runtime, example);
+      const before = runtime.memory();
+      const buffers = runtime.run(() => tf.memory().numDataBuffers);
+      await compare(runtime, example);
+      assert.deepEqual(runtime.memory(), before);
+      assert.equal(
+        runtime.run(() => tf.memory().numDataBuffers),
+        buffers,
+      );
+    });
+  });
+});
