@@ -32,8 +32,8 @@ export interface PictureBatch {
 
 /** Pictures on a backend, [n, height, width, channels] in about −1…1; dispose of them with {@link disposeImages}. */
 export type Images = tf.Tensor4D;
-/** A grid on a backend, [height, width, 4]. */
-export type Grid = tf.Tensor3D;
+/** A grid on a backend, [height, width, 4], or packed, int32 [height, width]. */
+export type Grid = tf.Tensor3D | tf.Tensor2D;
 
 /** A generator with its parameters on one backend. Call its methods inside that runtime's `run`. */
 export interface LoadedNetwork {
@@ -97,7 +97,7 @@ function mapRows(
 
 /** All pictures as one grid. The images are borrowed. */
 export function joinImages(images: readonly Images[], columns: number): Grid {
-  return tf.tidy(() => arrangeGrid(images.length === 1 ? (images[0] as Images) : tf.concat([...images], 0), columns));
+  return tf.tidy<Grid>(() => arrangeGrid(images.length === 1 ? (images[0] as Images) : tf.concat([...images], 0), columns));
 }
 
 /** Gives back pictures or grids. */

@@ -1,6 +1,5 @@
 import { registerConv2dBackpropFilter } from './kernels/conv2d-backprop-filter/conv2d-backprop-filter.wasm.ts';
 import type { Runtime } from './runtime.ts';
-import { loadWasmKernels } from './wasm/load-kernels.ts';
 
 /**
  * Loads what gradients need beyond drawing: TF.js's table of gradients, and on WASM the kernels that it lacks there. Load this module itself by
@@ -8,7 +7,5 @@ import { loadWasmKernels } from './wasm/load-kernels.ts';
  */
 export async function loadGradients(runtime: Runtime): Promise<void> {
   await import('@tensorflow/tfjs-core/dist/register_all_gradients.js');
-  if (runtime.backend !== 'wasm') return;
-  registerConv2dBackpropFilter();
-  await runtime.run(() => loadWasmKernels());
+  if (runtime.backend === 'wasm') registerConv2dBackpropFilter();
 }

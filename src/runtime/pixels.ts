@@ -4,17 +4,21 @@ import { GanCanvasError } from '../support/errors.ts';
 import { presentBuffer } from './canvas-presenter.webgpu.ts';
 import type { Runtime } from './runtime.ts';
 
+/** A grid on a runtime: [height, width, 4] of whole numbers 0…255, or packed, int32 [height, width] with the four bytes of a pixel in each. */
+export type GridTensor = tf.Tensor3D | tf.Tensor2D;
+
 /**
- * The bytes of a grid: RGBA, straight alpha, row by row. `grid` is [height, width, 4] of whole numbers 0…255 on this runtime; borrowed.
+ * The bytes of a grid: RGBA, straight alpha, row by row. `grid` is borrowed.
  * Throws `backend-unavailable` when the GPU device is lost meanwhile.
  */
-export async function readRgba(runtime: Runtime, grid: tf.Tensor3D): Promise<Uint8ClampedArray> {
+export async function readRgba(runtime: Runtime, grid: GridTensor): Promise<Uint8ClampedArray> {
   const levels = await grid.data().catch((error: unknown) => {
     // A lost device rejects with an AbortError, which must not pass for an abort of the caller's.
     const reason = error instanceof Error ? error.message : String(error);
     throw new GanCanvasError('backend-unavailable', `Pixels could not be read from ${runtime.backend}: ${reason}.`, { cause: error });
   });
-  return Uint8ClampedArray.from(levels);
+  if (grid.rank === 3) return Uint8ClampedArray.from(levels);
+  return new Uint8ClampedArray(levels.buffer, levels.byteOffset, levels.byteLength);
 }
 
 /**
@@ -23,7 +27,7 @@ export async function readRgba(runtime: Runtime, grid: tf.Tensor3D): Promise<Uin
  */
 export async function toImageBitmap(
   runtime: Runtime,
-  grid: tf.Tensor3D,
+  grid: GridTensor,
   path: 'canvas' | 'read-back' = runtime.canPresent ? 'canvas' : 'read-back',
 ): Promise<ImageBitmap> {
   const [height, width] = grid.shape;
@@ -40,7 +44,7 @@ export async function toImageBitmap(
 }
 
 /** The grid drawn by its GPU device; null for a tensor that TF.js still keeps in JavaScript's memory. */
-function presentGrid(grid: tf.Tensor3D): { readonly bitmap: ImageBitmap; readonly device: GPUDevice } | null {
+function presentGrid(grid: GridTensor): { readonly bitmap: ImageBitmap; readonly device: GPUDevice } | null {
   const backend = tf.backend() as WebGPUBackend;
   if (!backend.tensorMap.get(grid.dataId).resource) return null;
   const [height, width] = grid.shape;

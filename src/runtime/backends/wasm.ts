@@ -1,14 +1,16 @@
-import { setThreadsCount, setWasmPaths, getThreadsCount } from '@tensorflow/tfjs-backend-wasm';
+import { setThreadsCount, setWasmPaths, type BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { env, findBackendFactory } from '@tensorflow/tfjs-core';
 import { canStartBlobWorkers } from '../blob-workers.ts';
 import { registerLeakyRelu } from '../kernels/leaky-relu/leaky-relu.wasm.ts';
+import { registerFusedWasmKernels, unregisterFusedWasmKernels } from '../kernels/register-fused.wasm.ts';
 import { nodeFilePath } from '../node-file-path.ts';
 import type { OpenedBackend } from '../opened-backend.ts';
+import { loadKernels } from '../wasm/load-kernels.ts';
 
 /** More threads than this do not help networks of our size. */
 const MAX_THREADS = 4;
-/** On fewer cores TF.js starts one thread all the same, and its threaded build is the slower one then. */
-const MIN_CORES = 4;
+/** On fewer there is nobody to share with. */
+const MIN_CORES = 2;
 
 /** The factory that the package registered when it was imported. The runtime replaces the registration by the open backend. */
 const packageFactory = findBackendFactory('wasm');
@@ -44,22 +46,32 @@ async function refusalOfThreads(): Promise<string | null> {
   return null;
 }
 
-/** Starts TF.js's WASM backend: SIMD always, threads only where the page is cross-origin isolated and TF.js's blob workers may start. */
+/** Starts TF.js's WASM backend with our kernels: SIMD always, threads only where the page is cross-origin isolated and blob workers may start. */
 export async function openBackend(): Promise<OpenedBackend> {
   await assertSimd();
   const oneThread = await refusalOfThreads();
-  env().set('WASM_HAS_MULTITHREAD_SUPPORT', oneThread === null);
-  if (oneThread === null) setThreadsCount(Math.min(MAX_THREADS, navigator.hardwareConcurrency));
+  const threads = oneThread === null ? Math.min(MAX_THREADS, navigator.hardwareConcurrency) : 1;
+  env().set('WASM_HAS_MULTITHREAD_SUPPORT', threads > 1);
+  if (threads > 1) setThreadsCount(threads);
   setBinaryPaths();
   registerLeakyRelu();
   const kernelBackend = await Promise.resolve(packageFactory()).catch((error: unknown) => {
     throw new Error(`TF.js could not start its .wasm file: ${(error as { message?: string }).message ?? String(error)}`, { cause: error });
   });
+  const { pool, isRelaxed } = await loadKernels(kernelBackend as BackendWasm, threads).catch((error: unknown) => {
+    kernelBackend.dispose();
+    throw new Error(`our own .wasm file could not be started: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  });
+  registerFusedWasmKernels();
+  const instructions = isRelaxed ? 'relaxed SIMD' : 'SIMD';
   return {
     kernelBackend,
-    detail: oneThread === null ? `SIMD, ${getThreadsCount()} threads` : `SIMD, 1 thread (${oneThread})`,
+    detail: oneThread === null ? `${instructions}, ${pool.threads} threads` : `${instructions}, 1 thread (${oneThread})`,
     canPresent: false,
     gpuBytes: () => null,
-    close: () => undefined,
+    close: () => {
+      unregisterFusedWasmKernels();
+      pool.close();
+    },
   };
 }

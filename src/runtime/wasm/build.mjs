@@ -1,5 +1,6 @@
-// Compiles the AssemblyScript kernels to build/kernels.wasm (TF.js's one-thread build) and build/kernels-shared.wasm (its threaded build, whose
-// memory is shared). Does nothing when both are newer than every source. Run: node src/runtime/wasm/build.mjs
+// Compiles the AssemblyScript kernels to build/kernels.wasm (for TF.js's one-thread build) and build/kernels-shared.wasm (for its threaded build, whose
+// memory is shared), and both once more with relaxed SIMD (-relaxed), for browsers that have it. Does nothing when all are newer than every
+// source. Run: node src/runtime/wasm/build.mjs
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +10,8 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const out = join(here, 'build');
 /** The threaded build's memory: shared, with this most. */
 const SHARED_PAGES = 65536;
+const SHARED = ['--enable', 'threads', '--sharedMemory', '--maximumMemory', String(SHARED_PAGES)];
+const RELAXED = ['--enable', 'relaxed-simd'];
 
 /** Compiles one variant; throws with the compiler's messages. */
 async function compile(name, flags) {
@@ -27,10 +30,15 @@ async function compile(name, flags) {
 }
 
 const sources = [...readdirSync(join(here, 'assembly')).map((file) => join(here, 'assembly', file)), join(here, 'build.mjs')];
-const targets = ['kernels', 'kernels-shared'].map((name) => join(out, `${name}.wasm`));
+const VARIANTS = [
+  ['kernels', []],
+  ['kernels-relaxed', RELAXED],
+  ['kernels-shared', SHARED],
+  ['kernels-shared-relaxed', [...SHARED, ...RELAXED]],
+];
 const newest = Math.max(...sources.map((file) => statSync(file).mtimeMs));
-if (!targets.every((file) => existsSync(file) && statSync(file).mtimeMs >= newest)) {
+const isFresh = (file) => existsSync(file) && statSync(file).mtimeMs >= newest;
+if (!VARIANTS.every(([name]) => isFresh(join(out, `${name}.wasm`)))) {
   mkdirSync(out, { recursive: true });
-  await compile('kernels', []);
-  await compile('kernels-shared', ['--enable', 'threads', '--sharedMemory', '--maximumMemory', String(SHARED_PAGES)]);
+  for (const [name, flags] of VARIANTS) await compile(name, flags);
 }

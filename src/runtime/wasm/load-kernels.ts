@@ -1,32 +1,27 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { GanCanvasError } from '../../support/errors.ts';
 import { nodeFilePath, nodeModule } from '../node-file-path.ts';
+import { Arena } from './arena.ts';
+import { ThreadPool } from './thread-pool.ts';
+import type { WasmKernels } from './wasm-kernels.ts';
 
-/** What build/kernels.wasm exports. Pointers are bytes into TF.js's own memory; see `assembly/` for each. */
-export interface WasmKernels {
-  conv2dBackpropFilter(
-    x: number,
-    dy: number,
-    dw: number,
-    batch: number,
-    inHeight: number,
-    inWidth: number,
-    inChannels: number,
-    outHeight: number,
-    outWidth: number,
-    outChannels: number,
-    kernelHeight: number,
-    kernelWidth: number,
-    strideHeight: number,
-    strideWidth: number,
-    padTop: number,
-    padLeft: number,
-  ): void;
+/** Our kernels on the memory of one backend. */
+export interface LoadedKernels {
+  readonly kernels: WasmKernels;
+  readonly arena: Arena;
+  readonly pool: ThreadPool;
+  /** Whether they multiply and add in one instruction. */
+  readonly isRelaxed: boolean;
 }
 
-const loaded = new WeakMap<object, Promise<WasmKernels>>();
-const ready = new WeakMap<object, WasmKernels>();
+/** A module with one relaxed SIMD instruction (i8x16.relaxed_swizzle), to be validated. */
+const RELAXED_PROBE = Uint8Array.of(
+  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 15, 1, 13, 0],
+  ...[65, 1, 253, 15, 65, 2, 253, 15, 253, 128, 2, 11],
+);
+
+const loaded = new WeakMap<object, LoadedKernels>();
 
 /** TF.js's memory: a property of the module in the threaded build, an export of the instance in the other. */
 function memoryOf(backend: BackendWasm): WebAssembly.Memory {
@@ -39,6 +34,12 @@ function memoryOf(backend: BackendWasm): WebAssembly.Memory {
   throw new GanCanvasError('internal', 'The WASM backend shows no memory; this release of TF.js is not the one gan-canvas was made for.');
 }
 
+function binaryUrl(isShared: boolean, isRelaxed: boolean): URL {
+  if (isShared && isRelaxed) return new URL('./build/kernels-shared-relaxed.wasm', import.meta.url);
+  if (isShared) return new URL('./build/kernels-shared.wasm', import.meta.url);
+  return isRelaxed ? new URL('./build/kernels-relaxed.wasm', import.meta.url) : new URL('./build/kernels.wasm', import.meta.url);
+}
+
 async function readBytes(url: URL): Promise<BufferSource> {
   if (url.protocol === 'file:') {
     const files = nodeModule('node:fs/promises');
@@ -49,36 +50,32 @@ async function readBytes(url: URL): Promise<BufferSource> {
   return response.arrayBuffer();
 }
 
-async function instantiate(backend: BackendWasm): Promise<WasmKernels> {
+/**
+ * Instantiates our kernels on the memory of a backend that TF.js has started, with `threads` threads, this one included, where its memory is shared;
+ * once for each backend. Rejects when the file cannot be had or compiled.
+ */
+export async function loadKernels(backend: BackendWasm, threads: number): Promise<LoadedKernels> {
   const memory = memoryOf(backend);
   const isShared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
-  const url = isShared ? new URL('./build/kernels-shared.wasm', import.meta.url) : new URL('./build/kernels.wasm', import.meta.url);
-  const { instance } = await WebAssembly.instantiate(await readBytes(url), { env: { memory } });
-  const kernels = instance.exports as unknown as WasmKernels;
-  ready.set(backend, kernels);
-  return kernels;
+  const isRelaxed = WebAssembly.validate(RELAXED_PROBE);
+  const module = await WebAssembly.compile(await readBytes(binaryUrl(isShared, isRelaxed)));
+  const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
+  const kernels = exports as unknown as WasmKernels;
+  const arena = new Arena(backend.wasm as unknown as ConstructorParameters<typeof Arena>[0], memory);
+  const pool = await ThreadPool.start({ module, memory, kernels, arena }, isShared ? threads : 1);
+  const all = { kernels, arena, pool, isRelaxed };
+  loaded.set(backend, all);
+  return all;
 }
 
-/** Instantiates our kernels on the memory of the current backend, which must be TF.js's WASM backend; once for each backend. */
-export async function loadWasmKernels(): Promise<void> {
-  const backend = tf.backend() as BackendWasm;
-  let pending = loaded.get(backend);
-  if (!pending) {
-    pending = instantiate(backend);
-    loaded.set(backend, pending);
-    pending.catch(() => loaded.delete(backend));
-  }
-  await pending;
-}
-
-/** The kernels of a backend for which {@link loadWasmKernels} is done. */
-export function wasmKernelsOf(backend: BackendWasm): WasmKernels {
-  const kernels = ready.get(backend);
-  if (!kernels) throw new GanCanvasError('internal', 'The WASM kernels are not loaded; call loadGradients first.');
-  return kernels;
+/** The kernels of a backend for which {@link loadKernels} is done. */
+export function kernelsOf(backend: BackendWasm): LoadedKernels {
+  const found = loaded.get(backend);
+  if (!found) throw new GanCanvasError('internal', 'The WASM kernels of this backend are not loaded; this is a defect of gan-canvas.');
+  return found;
 }
 
 /** Where a tensor's values are in TF.js's memory, in bytes. */
-export function pointerOf(backend: BackendWasm, { dataId }: tf.TensorInfo): number {
+export function pointerOf(backend: BackendWasm, { dataId }: TensorInfo): number {
   return backend.dataIdMap.get(dataId).memoryOffset;
 }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { pointerOf, wasmKernelsOf } from '../../wasm/load-kernels.ts';
+import { kernelsOf, pointerOf } from '../../wasm/load-kernels.ts';
 
 /** TF.js's kernel on the WASM backend, by our own SIMD code. Channels last only, as everywhere here. */
 function conv2dBackpropFilter({ inputs, attrs, backend }: Parameters<tf.KernelFunc>[0]): tf.TensorInfo {
@@ -16,7 +16,7 @@ function conv2dBackpropFilter({ inputs, attrs, backend }: Parameters<tf.KernelFu
   );
   const wasm = backend as BackendWasm;
   const dw = wasm.makeOutput(filterShape, 'float32');
-  wasmKernelsOf(wasm).conv2dBackpropFilter(
+  kernelsOf(wasm).kernels.conv2dBackpropFilter(
     pointerOf(wasm, x),
     pointerOf(wasm, dy),
     pointerOf(wasm, dw),

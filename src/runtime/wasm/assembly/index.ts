@@ -1,3 +1,9 @@
 // WASM-SIMD kernels that work on the memory of TF.js's own WASM backend. They own nothing there: no data segments, no StaticArray, no new.
 // Pointers and counts come from the caller, who checks them.
 export { conv2dBackpropFilter } from './conv2d-backprop-filter';
+export { convolve, convolveUnits, scratchBytes } from './convolve';
+export { filterRows } from './filter-rows';
+export { grid } from './grid';
+export { computeStyles } from './styles';
+export { toRgbRows } from './to-rgb';
+export { transformKernel } from './transform-kernel';

@@ -1,0 +1,58 @@
+/** What build/kernels*.wasm exports. Pointers are bytes into TF.js's own memory; see `assembly/` for each. */
+export interface WasmKernels {
+  conv2dBackpropFilter(
+    x: number,
+    dy: number,
+    dw: number,
+    batch: number,
+    inHeight: number,
+    inWidth: number,
+    inChannels: number,
+    outHeight: number,
+    outWidth: number,
+    outChannels: number,
+    kernelHeight: number,
+    kernelWidth: number,
+    strideHeight: number,
+    strideWidth: number,
+    padTop: number,
+    padLeft: number,
+  ): void;
+  transformKernel(kernel: number, out: number, form: number, inputs: number, outputs: number): void;
+  computeStyles(
+    w: number,
+    weight: number,
+    affineBias: number,
+    power: number,
+    style: number,
+    demodulation: number,
+    batch: number,
+    wDim: number,
+    inputs: number,
+    outputs: number,
+    epsilon: number,
+  ): void;
+  convolveUnits(layer: number): number;
+  scratchBytes(form: number, tiles: number, inputs: number, groupSize: number): number;
+  convolve(layer: number, scratch: number, first: number, end: number): void;
+  filterRows(layer: number, scratch: number, first: number, end: number): void;
+  toRgbRows(
+    x: number,
+    style: number,
+    kernel: number,
+    bias: number,
+    image: number,
+    y: number,
+    scratch: number,
+    size: number,
+    inputs: number,
+    limit: number,
+    first: number,
+    end: number,
+  ): void;
+  grid(images: number, out: number, count: number, height: number, width: number, columns: number): void;
+}
+
+/** Kernels that do units of work [first, end) of what `layer` describes, with scratch memory of their own. */
+export const UNIT_KERNELS = ['convolve', 'filterRows'] as const;
+export type UnitKernel = (typeof UNIT_KERNELS)[number];
