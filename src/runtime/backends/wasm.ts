@@ -9,8 +9,6 @@ import { loadKernels } from '../wasm/load-kernels.ts';
 
 /** More threads than this do not help networks of our size. */
 const MAX_THREADS = 4;
-/** On fewer there is nobody to share with. */
-const MIN_CORES = 2;
 
 /** The factory that the package registered when it was imported. The runtime replaces the registration by the open backend. */
 const packageFactory = findBackendFactory('wasm');
@@ -41,7 +39,7 @@ async function assertSimd(): Promise<void> {
 /** Why there is only one thread, or null where TF.js may start threads. */
 async function refusalOfThreads(): Promise<string | null> {
   if ((globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated !== true) return 'not cross-origin isolated';
-  if ((navigator.hardwareConcurrency || 1) < MIN_CORES) return `fewer than ${MIN_CORES} processor cores`;
+  if ((navigator.hardwareConcurrency || 1) < 2) return 'there is one processor core';
   if (!(await canStartBlobWorkers())) return 'workers from blob: URLs are forbidden here';
   return null;
 }
