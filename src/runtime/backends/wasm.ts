@@ -5,7 +5,7 @@ import { registerLeakyRelu } from '../kernels/leaky-relu/leaky-relu.wasm.ts';
 import { registerFusedWasmKernels, unregisterFusedWasmKernels } from '../kernels/register-fused.wasm.ts';
 import { nodeFilePath } from '../node-file-path.ts';
 import type { OpenedBackend } from '../opened-backend.ts';
-import { loadKernels } from '../wasm/load-kernels.ts';
+import { compileKernels, startKernels } from '../wasm/load-kernels.ts';
 
 /** More threads than this do not help networks of our size. */
 const MAX_THREADS = 4;
@@ -44,6 +44,10 @@ async function refusalOfThreads(): Promise<string | null> {
   return null;
 }
 
+function describe(error: unknown): string {
+  return (error as { message?: string }).message ?? String(error);
+}
+
 /** Starts TF.js's WASM backend with our kernels: SIMD always, threads only where the page is cross-origin isolated and blob workers may start. */
 export async function openBackend(): Promise<OpenedBackend> {
   await assertSimd();
@@ -53,15 +57,21 @@ export async function openBackend(): Promise<OpenedBackend> {
   if (threads > 1) setThreadsCount(threads);
   setBinaryPaths();
   registerLeakyRelu();
-  const kernelBackend = await Promise.resolve(packageFactory()).catch((error: unknown) => {
-    throw new Error(`TF.js could not start its .wasm file: ${(error as { message?: string }).message ?? String(error)}`, { cause: error });
-  });
-  const { pool, isRelaxed } = await loadKernels(kernelBackend as BackendWasm, threads).catch((error: unknown) => {
+  // Both files at once.
+  const compiling = compileKernels(threads > 1).catch(
+    (error: unknown) => new Error(`our own .wasm file: ${describe(error)}`, { cause: error }),
+  );
+  const kernelBackend = (await Promise.resolve(packageFactory()).catch((error: unknown) => {
+    throw new Error(`TF.js could not start its .wasm file: ${describe(error)}`, { cause: error });
+  })) as BackendWasm;
+  const compiled = await compiling;
+  if (compiled instanceof Error) {
     kernelBackend.dispose();
-    throw new Error(`our own .wasm file could not be started: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
-  });
+    throw compiled;
+  }
+  const { pool } = await startKernels(kernelBackend, compiled, threads);
   registerFusedWasmKernels();
-  const instructions = isRelaxed ? 'relaxed SIMD' : 'SIMD';
+  const instructions = compiled.isRelaxed ? 'relaxed SIMD' : 'SIMD';
   return {
     kernelBackend,
     detail: oneThread === null ? `${instructions}, ${pool.threads} threads` : `${instructions}, 1 thread (${oneThread})`,

@@ -1,5 +1,6 @@
 import { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { describeAdapter, requestAdapter } from '../gpu-adapter.ts';
+import { registerFusedWebGpuKernels } from '../kernels/register-fused.webgpu.ts';
 import type { OpenedBackend } from '../opened-backend.ts';
 
 /** Limits that TF.js makes use of; each is asked for at the most that the adapter has. */
@@ -29,6 +30,7 @@ export async function openBackend(): Promise<OpenedBackend> {
     });
   });
   const kernelBackend = new WebGPUBackend(device, adapter.info);
+  registerFusedWebGpuKernels();
   return {
     kernelBackend,
     detail: describeAdapter(adapter),

@@ -2,7 +2,7 @@ import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 
 /** A tensor that a program reads: `var<storage, read> NAME: array<…>` of elements of that many components. */
-interface ProgramInput {
+export interface ProgramInput {
   readonly tensor: TensorInfo;
   readonly components: 1 | 2 | 4;
 }
@@ -13,6 +13,7 @@ export interface Program {
   readonly key: string;
   /** Declarations and `fn main()`; it finds `result`, the inputs, `uniforms`, `workgroupId`, `numWorkgroups`, `localIndex` (all u32). */
   readonly code: string;
+  /** All of them must be used by the code: the layout of a pipeline has no others. */
   readonly inputs: Readonly<Record<string, ProgramInput>>;
   readonly output: { readonly shape: readonly number[]; readonly dtype: DataType; readonly components: 1 | 4 };
   /** In a workgroup, which is one-dimensional. */

@@ -11,8 +11,6 @@ export interface LoadedKernels {
   readonly kernels: WasmKernels;
   readonly arena: Arena;
   readonly pool: ThreadPool;
-  /** Whether they multiply and add in one instruction. */
-  readonly isRelaxed: boolean;
 }
 
 /** A module with one relaxed SIMD instruction (i8x16.relaxed_swizzle), to be validated. */
@@ -50,25 +48,33 @@ async function readBytes(url: URL): Promise<BufferSource> {
   return response.arrayBuffer();
 }
 
-/**
- * Instantiates our kernels on the memory of a backend that TF.js has started, with `threads` threads, this one included, where its memory is shared;
- * once for each backend. Rejects when the file cannot be had or compiled.
- */
-export async function loadKernels(backend: BackendWasm, threads: number): Promise<LoadedKernels> {
-  const memory = memoryOf(backend);
-  const isShared = typeof SharedArrayBuffer !== 'undefined' && memory.buffer instanceof SharedArrayBuffer;
+/** Our kernels as a module, in the instructions that this browser has. */
+export interface CompiledKernels {
+  readonly module: WebAssembly.Module;
+  /** Whether they multiply and add in one instruction. */
+  readonly isRelaxed: boolean;
+}
+
+/** Fetches and compiles the kernels, for a backend with shared memory or without. Rejects when the file cannot be had or compiled. */
+export async function compileKernels(isShared: boolean): Promise<CompiledKernels> {
   const isRelaxed = WebAssembly.validate(RELAXED_PROBE);
   const module = await WebAssembly.compile(await readBytes(binaryUrl(isShared, isRelaxed)));
+  return { module, isRelaxed };
+}
+
+/** Puts compiled kernels on the memory of a backend that TF.js has started, with `threads` threads, this one included; once for each backend. */
+export async function startKernels(backend: BackendWasm, { module }: CompiledKernels, threads: number): Promise<LoadedKernels> {
+  const memory = memoryOf(backend);
   const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
   const kernels = exports as unknown as WasmKernels;
   const arena = new Arena(backend.wasm as unknown as ConstructorParameters<typeof Arena>[0], memory);
-  const pool = await ThreadPool.start({ module, memory, kernels, arena }, isShared ? threads : 1);
-  const all = { kernels, arena, pool, isRelaxed };
+  const pool = await ThreadPool.start({ module, memory, kernels, arena }, threads);
+  const all = { kernels, arena, pool };
   loaded.set(backend, all);
   return all;
 }
 
-/** The kernels of a backend for which {@link loadKernels} is done. */
+/** The kernels of a backend for which {@link startKernels} is done. */
 export function kernelsOf(backend: BackendWasm): LoadedKernels {
   const found = loaded.get(backend);
   if (!found) throw new GanCanvasError('internal', 'The WASM kernels of this backend are not loaded; this is a defect of gan-canvas.');

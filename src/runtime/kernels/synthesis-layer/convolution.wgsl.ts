@@ -1,5 +1,6 @@
 import { WORKGROUP } from '../webgpu-program.ts';
 import { finishCode, type FinishVariant } from './finish.wgsl.ts';
+import { WEIGHTS_CODE } from './pack.webgpu.ts';
 
 /**
  * A convolution as a program sees it. The pixels of all images lie in one row, each image with a column and a row of zeros after its last ones
@@ -34,9 +35,7 @@ interface Tap {
 function listTaps(up: boolean): Tap[] {
   return Array.from({ length: 9 }, (_, tap) => {
     const [ky, kx] = [Math.floor(tap / 3), tap % 3];
-    return up
-      ? { row: ky === 2 ? 0 : 1, column: kx === 2 ? 0 : 1, phase: (ky % 2) * 2 + (kx % 2) }
-      : { row: ky, column: kx, phase: 0 };
+    return up ? { row: ky === 2 ? 0 : 1, column: kx === 2 ? 0 : 1, phase: (ky % 2) * 2 + (kx % 2) } : { row: ky, column: kx, phase: 0 };
   });
 }
 
@@ -120,6 +119,7 @@ export function convolutionCode(variant: ConvolutionVariant): string {
 var<workgroup> pixels : array<vec4<f32>, ${pixels}>;
 var<workgroup> weights : array<vec4<f32>, ${36 * quads}>;
 ${PLACE_CODE}
+${WEIGHTS_CODE}
 ${READ_CODE[xComponents]}
 ${up ? '' : finishCode(variant)}
 
@@ -137,10 +137,7 @@ fn main() {
     ${lines(rounds, load)}
     for (var e = local; e < ${36 * quads}; e += ${threads}) {
       let o = firstQuad + e % ${quads};
-      if (o < allQuads) {
-        let packed = bitcast<vec2<u32>>(kernel[(i * 36 + e / ${quads}) * allQuads + o]);
-        weights[e] = vec4<f32>(unpack2x16float(packed.x), unpack2x16float(packed.y));
-      }
+      if (o < allQuads) { weights[e] = weightsAt((i * 36 + e / ${quads}) * allQuads + o); }
     }
     workgroupBarrier();
     ${multiplyCode(variant, held)}

@@ -5,8 +5,7 @@ export const FILTER_THREADS = 64;
 
 /** What [1, 3, 3, 1] / 8 with gain 2 makes of five neighbours, for the first four and the last four. */
 function filterCode(from: (index: number) => string, into: string): string {
-  const taps = (first: number): string =>
-    `0.25 * (${from(first)} + ${from(first + 3)}) + 0.75 * (${from(first + 1)} + ${from(first + 2)})`;
+  const taps = (first: number): string => `0.25 * (${from(first)} + ${from(first + 3)}) + 0.75 * (${from(first + 1)} + ${from(first + 2)})`;
   return `let ${into}_0 = ${taps(0)};\nlet ${into}_1 = ${taps(1)};`;
 }
 
@@ -15,9 +14,16 @@ function filterCode(from: (index: number) => string, into: string): string {
  * four pixels of a small one, along both axes in turn. Rows and columns 2m − 1 to 2m + 3 are phase 1 of m − 1, then both of m and of m + 1.
  */
 export function filterPhasesCode(variant: FinishVariant): string {
-  const rows = Array.from({ length: 5 }, (_, index) => ({ index, step: Math.ceil(index / 2) - 1 + (index % 2 === 0 ? 0 : 0), phase: (index + 1) % 2 }));
+  const rows = Array.from({ length: 5 }, (_, index) => ({ index, step: Math.ceil(index / 2) - 1, phase: (index + 1) % 2 }));
   const load = rows
-    .map((row) => rows.map((column) => `let t${row.index}_${column.index} = phaseAt(n, m + ${row.step}, l + ${column.step}, ${row.phase * 2 + column.phase}, o);`).join('\n'))
+    .map((row) =>
+      rows
+        .map(
+          (column) =>
+            `let t${row.index}_${column.index} = phaseAt(n, m + ${row.step}, l + ${column.step}, ${row.phase * 2 + column.phase}, o);`,
+        )
+        .join('\n'),
+    )
     .join('\n');
   return `
 ${finishCode(variant)}
