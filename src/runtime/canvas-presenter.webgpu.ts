@@ -1,6 +1,6 @@
-/** Draws a storage buffer of rgba levels (0…255, float32) on a canvas of the same size, by one triangle. */
+/** Draws a storage buffer of pixels, the bytes RGBA in each, on a canvas of the same size, by one triangle. */
 const SHADER = `
-@group(0) @binding(0) var<storage, read> levels: array<vec4<f32>>;
+@group(0) @binding(0) var<storage, read> pixels: array<u32>;
 @group(0) @binding(1) var<uniform> width: u32;
 
 @vertex fn vertexMain(@builtin(vertex_index) index: u32) -> @builtin(position) vec4<f32> {
@@ -8,7 +8,7 @@ const SHADER = `
 }
 
 @fragment fn fragmentMain(@builtin(position) position: vec4<f32>) -> @location(0) vec4<f32> {
-  let color = levels[u32(position.y) * width + u32(position.x)] / 255.0;
+  let color = unpack4x8unorm(pixels[u32(position.y) * width + u32(position.x)]);
   // The canvas is premultiplied; the bitmap made of it is straight again.
   return vec4<f32>(color.rgb * color.a, color.a);
 }
@@ -65,7 +65,7 @@ class CanvasPresenter {
 
 const presenters = new WeakMap<GPUDevice, CanvasPresenter>();
 
-/** The rgba levels in `buffer` (height · width · 4 float32) as a bitmap, without a read-back. Throws where no canvas can be drawn on. */
+/** The pixels in `buffer` (height · width · the bytes RGBA) as a bitmap, without a read-back. Throws where no canvas can be drawn on. */
 export function presentBuffer(device: GPUDevice, buffer: GPUBuffer, width: number, height: number): ImageBitmap {
   let presenter = presenters.get(device);
   if (!presenter) presenters.set(device, (presenter = new CanvasPresenter(device)));

@@ -43,10 +43,10 @@ export async function toImageBitmap(
   return createImageBitmap(new ImageData(pixels as Uint8ClampedArray<ArrayBuffer>, width, height));
 }
 
-/** The grid drawn by its GPU device; null for a tensor that TF.js still keeps in JavaScript's memory. */
+/** The grid drawn by its GPU device; null for one that is not packed, and for a tensor that TF.js still keeps in JavaScript's memory. */
 function presentGrid(grid: GridTensor): { readonly bitmap: ImageBitmap; readonly device: GPUDevice } | null {
   const backend = tf.backend() as WebGPUBackend;
-  if (!backend.tensorMap.get(grid.dataId).resource) return null;
+  if (grid.rank !== 2 || !backend.tensorMap.get(grid.dataId).resource) return null;
   const [height, width] = grid.shape;
   // Submits what TF.js has recorded so far, and copies the tensor; drawing comes after that in the queue.
   const { tensorRef, buffer } = grid.dataToGPU();

@@ -1,13 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { assert } from 'chai';
-import { readRgba, toImageBitmap } from '../../src/runtime/pixels.ts';
+import { readRgba, toImageBitmap, type GridTensor } from '../../src/runtime/pixels.ts';
 import { GanCanvasError } from '../../src/support/errors.ts';
 import { eachBackend } from '../support/backends.ts';
 import { maxDifference } from '../support/tensor-fixture.ts';
-import { createTestGrid, TEST_HEIGHT, TEST_WIDTH, testLevels } from './test-grid.ts';
+import { createPackedTestGrid, createTestGrid, TEST_HEIGHT, TEST_WIDTH, testLevels } from './test-grid.ts';
 
 type Path = 'canvas' | 'read-back';
+
+/** The bytes 252, 253, 254, 255. */
+const PIXEL = 0xff_fe_fd_fc | 0;
 
 /** What a page sees of a bitmap; closes it. */
 function pixelsOf(bitmap: ImageBitmap): Uint8ClampedArray {
@@ -37,18 +40,22 @@ async function drawInWorker(backend: string, path: Path): Promise<{ bitmap: Imag
 
 describe('runtime/pixels', () => {
   eachBackend((name, acquire) => {
-    it('reads the levels exactly', async () => {
-      const runtime = await acquire();
-      const grid = runtime.run(createTestGrid);
-      assert.equal(maxDifference(await readRgba(runtime, grid), testLevels()), 0);
-      grid.dispose();
-    });
+    for (const [what, create] of Object.entries({ levels: createTestGrid, 'packed pixels': createPackedTestGrid })) {
+      it(`reads ${what} exactly`, async () => {
+        const runtime = await acquire();
+        const grid = runtime.run<GridTensor>(create);
+        assert.equal(maxDifference(await readRgba(runtime, grid), testLevels()), 0);
+        grid.dispose();
+      });
+    }
 
     const paths: Path[] = name === 'webgpu' ? ['canvas', 'read-back'] : ['read-back'];
     for (const path of paths) {
+      const create: () => GridTensor = path === 'canvas' ? createPackedTestGrid : createTestGrid;
+
       it(`makes a bitmap of the same levels in a page, by ${path}`, async () => {
         const runtime = await acquire();
-        const grid = runtime.run(createTestGrid);
+        const grid = runtime.run(create);
         const bitmap = await toImageBitmap(runtime, grid, path);
         assert.deepEqual([bitmap.width, bitmap.height], [TEST_WIDTH, TEST_HEIGHT]);
         assert.equal(maxDifference(pixelsOf(bitmap), testLevels()), 0);
@@ -63,7 +70,7 @@ describe('runtime/pixels', () => {
 
       it(`keeps memory flat over many bitmaps, by ${path}`, async () => {
         const runtime = await acquire();
-        const grid = runtime.run(createTestGrid);
+        const grid = runtime.run(create);
         (await toImageBitmap(runtime, grid, path)).close();
         const before = runtime.memory();
         for (let i = 0; i < 20; i++) (await toImageBitmap(runtime, grid, path)).close();
@@ -85,7 +92,7 @@ describe('runtime/pixels', () => {
           [64, 64],
           [40, 36],
         ] as const) {
-          const grid = runtime.run(() => tf.tidy(() => tf.mul(tf.ones([height, width, 4]), tf.add(tf.range(0, 4), 252)) as tf.Tensor3D));
+          const grid = runtime.run(() => tf.fill([height, width], PIXEL, 'int32') as tf.Tensor2D);
           const bitmap = await toImageBitmap(runtime, grid, 'canvas');
           const data = pixelsOf(bitmap);
           assert.equal(data.length, height * width * 4);

@@ -20,3 +20,9 @@ export function testLevels(): Uint8ClampedArray {
 export function createTestGrid(): tf.Tensor3D {
   return tf.tidy(() => tf.floor(tf.add(tf.tensor3d(Float32Array.from(testLevels()), [TEST_HEIGHT, TEST_WIDTH, 4]), 0.25)));
 }
+
+/** The same, packed: int32 [height, width]. */
+export function createPackedTestGrid(): tf.Tensor2D {
+  const pixels = new Int32Array(testLevels().buffer);
+  return tf.tidy(() => tf.add(tf.tensor2d(pixels, [TEST_HEIGHT, TEST_WIDTH], 'int32'), tf.scalar(0, 'int32')));
+}
