@@ -251,7 +251,7 @@ def parse_options():
     add("--resolution", type=int, default=64), add("--batch", type=int, default=32, help="of each process")
     add("--z-dim", type=int, default=128), add("--w-dim", type=int, default=128)
     add("--nested", type=float, default=0.3, help="share of samples with a shortened z")
-    add("--noiseless", type=float, default=0.5, help="share of samples drawn without noise")
+    add("--noiseless", type=float, default=0.8, help="share of samples drawn without noise")
     add("--channel-base", type=int, default=2048), add("--channel-max", type=int, default=128)
     add("--learning-rate", type=float, default=0.0025), add("--anneal-from", type=float, default=0.75)
     add("--augment", type=float, default=0.2, help="share of augmented pictures at the start")
