@@ -16,6 +16,19 @@ import { yieldToEventLoop } from './yield-to-event-loop.ts';
 /** Pictures in one call of the network: enough to keep a GPU busy, few enough to stop soon. In a page one, for the sake of its frames. */
 const MAX_BATCH = typeof document === 'undefined' ? 8 : 1;
 
+/** Networks that have drawn, or are about to. */
+const compiled = new WeakSet<LoadedNetwork>();
+
+/** Before a network's first picture: has everything compiled at once that a batch of the plan needs. */
+async function compileOnce(runtime: Runtime, network: LoadedNetwork, plan: DrawPlan): Promise<void> {
+  if (compiled.has(network)) return;
+  compiled.add(network);
+  await runtime.compile(() => {
+    const images = network.draw(createBatch(plan, plan.cells.slice(0, MAX_BATCH)));
+    disposeImages([images, joinImages([images], plan.columns)]);
+  });
+}
+
 /**
  * Draws a plan and hands the grid to `take`, which reads it. Between batches it lets the event loop run and looks at the
  * signal. Nothing stays on the backend. Rejects with `AbortError`, or with what the backend threw.
@@ -30,6 +43,7 @@ export async function drawImages<T>(
   const images: Images[] = [];
   let grid: Grid | null = null;
   try {
+    await compileOnce(runtime, network, plan);
     for (let start = 0; start < plan.cells.length; start += MAX_BATCH) {
       if (start > 0) await yieldToEventLoop();
       throwIfAborted(signal);

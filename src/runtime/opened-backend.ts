@@ -12,6 +12,8 @@ export interface OpenedBackend {
    * Chromium's GPU process dies of a WebGPU canvas when SwiftShader draws it and the compositor is not on Vulkan (Chromium 156, Linux).
    */
   readonly canPresent: boolean;
+  /** Compiles all that the synchronous work would need, without doing it. Absent where nothing is compiled. */
+  compile?(work: () => void): Promise<void>;
   /** Bytes that the backend holds on the GPU, free pools included; null where there is no GPU. */
   gpuBytes(): number | null;
   /** Gives back what TF.js does not give back itself. Called once, after TF.js disposed of the backend. */

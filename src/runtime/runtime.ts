@@ -29,6 +29,11 @@ export interface Runtime {
    * Throws `disposed` after dispose(), and `backend-unavailable` once the device is lost.
    */
   run<T>(work: () => T): T;
+  /**
+   * Compiles, in parallel, all that the synchronous work needs and that is not compiled yet; otherwise the first run compiles one thing after
+   * another. The work runs without being done: its tensors hold nothing, and it must dispose of them. Where nothing is compiled, it does not run.
+   */
+  compile(work: () => void): Promise<void>;
   /** Called once when the GPU device is gone: all tensors of this runtime are dead (dispose of them all the same). Returns what removes it. */
   onLost(listener: (reason: string) => void): () => void;
   memory(): RuntimeMemory;
@@ -144,6 +149,11 @@ class SharedRuntime implements Runtime {
     // With an open backend TF.js switches before it returns the promise, which is then nothing to wait for.
     if (tf.getBackend() !== name) void tf.setBackend(name);
     return work();
+  }
+
+  async compile(work: () => void): Promise<void> {
+    const { opened } = this.#shared;
+    if (opened.compile) await this.run(() => opened.compile?.(work));
   }
 
   onLost(listener: (reason: string) => void): () => void {
