@@ -11,8 +11,8 @@ export interface ProgramInput {
 export interface Program {
   /** Tells any two programs of different code apart, together with the names and ranks of their inputs. */
   readonly key: string;
-  /** Declarations and `fn main()`; it finds `result`, the inputs, `uniforms`, `workgroupId`, `numWorkgroups`, `localIndex` (all u32). */
-  readonly code: string;
+  /** Declarations and `fn main()`, asked for only when the program is compiled; it finds `result`, the inputs, `uniforms`, `workgroupId`, `numWorkgroups`, `localIndex` (all u32). */
+  readonly code: () => string;
   /** All of them must be used by the code: the layout of a pipeline has no others. */
   readonly inputs: Readonly<Record<string, ProgramInput>>;
   readonly output: { readonly shape: readonly number[]; readonly dtype: DataType; readonly components: 1 | 4 };
@@ -51,7 +51,7 @@ export function runProgram(backend: WebGPUBackend, program: Program): TensorInfo
   return backend.runWebGPUProgram(
     {
       shaderKey: key,
-      getUserCode: () => code,
+      getUserCode: code,
       variableNames: Object.keys(program.inputs),
       variableComponents: inputs.map(({ components }) => components),
       outputShape: [...output.shape],

@@ -29,7 +29,7 @@ export function arrangeGrid(backend: WebGPUBackend, images: TensorInfo, { column
   const shape = [rows * height, columns * width] as const;
   return runProgram(backend, {
     key: 'gan-canvas-grid',
-    code: CODE,
+    code: () => CODE,
     inputs: { images: { tensor: images, components: 1 } },
     output: { shape, dtype: 'int32', components: 1 },
     threads: THREADS,

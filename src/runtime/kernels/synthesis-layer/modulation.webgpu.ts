@@ -59,7 +59,7 @@ export function computeModulation(
   const [inputs, outputs] = power.shape as [number, number];
   return runProgram(backend, {
     key: 'gan-canvas-modulation',
-    code: CODE,
+    code: () => CODE,
     inputs: {
       w: { tensor: w, components: 1 },
       affineWeight: { tensor: affineWeight, components: 1 },

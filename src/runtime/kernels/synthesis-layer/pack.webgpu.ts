@@ -68,7 +68,7 @@ export function packKernel(backend: WebGPUBackend, kernel: TensorInfo): TensorIn
   const weights = { tensor: kernel, components: 1 } as const;
   const halves = runProgram(backend, {
     key: 'gan-canvas-check-halves',
-    code: CHECK_CODE,
+    code: () => CHECK_CODE,
     inputs: { weights },
     output: { shape: [1], dtype: 'int32', components: 1 },
     threads: CHECK_THREADS,
@@ -78,7 +78,7 @@ export function packKernel(backend: WebGPUBackend, kernel: TensorInfo): TensorIn
   const count = Math.ceil(inputs / 4) * 4 * 9 * Math.ceil(outputs / 4);
   const packed = runProgram(backend, {
     key: 'gan-canvas-pack',
-    code: PACK_CODE,
+    code: () => PACK_CODE,
     inputs: { weights, halves: { tensor: halves, components: 1 } },
     output: { shape: [count * 4 + 2], dtype: 'int32', components: 1 },
     threads: PACK_THREADS,

@@ -59,7 +59,7 @@ function convolve(backend: WebGPUBackend, layer: Layer, tensors: SynthesisLayerI
   const variant = chooseVariant(layer, tensors.noise !== undefined);
   return runProgram(backend, {
     key: `gan-canvas-convolution ${Object.values(variant).join(' ')}`,
-    code: convolutionCode(variant),
+    code: () => convolutionCode(variant),
     inputs: {
       x: { tensor: tensors.x, components: variant.xComponents },
       kernel: { tensor: tensors.kernel, components: 2 },
@@ -89,7 +89,7 @@ function filterPhases(
   const noise = tensors.noise !== undefined;
   return runProgram(backend, {
     key: `gan-canvas-filter ${components} ${noise}`,
-    code: filterPhasesCode({ noise, components }),
+    code: () => filterPhasesCode({ noise, components }),
     inputs: { phases: { tensor: phases, components: 4 }, modulation: { tensor: modulation, components: 4 }, ...finishInputs(tensors) },
     output: { shape: [batch, size, size, outputs], dtype: 'float32', components },
     threads: FILTER_THREADS,

@@ -35,7 +35,7 @@ const SUM_CODE = {
 } as const;
 
 /** A pixel for each thread; the modulated kernel is computed by each workgroup, a channel for each thread, in slices. */
-function code(components: 1 | 4, image: boolean): string {
+function toRgbCode(components: 1 | 4, image: boolean): string {
   return `
 var<workgroup> colours : array<vec3<f32>, ${THREADS}>;
 ${image ? DOUBLED_CODE : ''}
@@ -80,7 +80,7 @@ export function toRgb(backend: WebGPUBackend, tensors: ToRgbInfos, { limit }: To
   const components = componentsFor(inputs);
   return runProgram(backend, {
     key: `gan-canvas-to-rgb ${components}`,
-    code: code(components, image !== undefined),
+    code: () => toRgbCode(components, image !== undefined),
     inputs: {
       x: { tensor: x, components },
       w: { tensor: w, components: 1 },
