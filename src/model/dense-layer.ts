@@ -35,7 +35,18 @@ export function prepareDense(
 /** x [n, inputs] to [n, outputs]. */
 export function applyDense(prepared: Prepared, x: tf.Tensor2D, { name, activate = false }: DenseLayer): tf.Tensor2D {
   const weight = preparedTensor<tf.Tensor2D>(prepared, `${name}.weight`);
-  const y = tf.add(tf.matMul(x, weight), preparedTensor(prepared, `${name}.bias`));
+  const bias = preparedTensor(prepared, `${name}.bias`);
+  // One kernel of TF.js's, but its activations have no gradient of second order.
+  if (tf.engine().state.gradientDepth === 0) {
+    return tf.fused.matMul({
+      a: x,
+      b: weight,
+      bias,
+      activation: activate ? 'leakyrelu' : 'linear',
+      leakyreluAlpha: ACTIVATION_SLOPE,
+    }) as tf.Tensor2D;
+  }
+  const y = tf.add(tf.matMul(x, weight), bias);
   return (activate ? leakyRelu(y, ACTIVATION_SLOPE) : y) as tf.Tensor2D;
 }
 
