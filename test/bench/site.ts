@@ -1,6 +1,7 @@
 /**
  * The site that the benchmarks visit, built like a user's: the project's own rollup configuration over a page that imports the element,
- * beside a page that runs the same network on onnxruntime-web. Kept in .cache/bench until a source changes.
+ * beside a page that runs the same network on onnxruntime-web; and the site of the peers of `bench -- generate`. Kept in .cache/bench until
+ * a source changes.
  */
 import { build as esbuild } from 'esbuild';
 import { spawnSync } from 'node:child_process';
@@ -12,9 +13,11 @@ import { encodeOnnxModel } from './onnx/encode-model.ts';
 import { buildStyleGan2Graph, UPSAMPLING_FORMS } from './onnx/stylegan2-graph.ts';
 
 const SITE = '.cache/bench/site';
-const STAMP = '.cache/bench/stamp';
+const GENERATE_SITE = '.cache/bench/generate-site';
 const PAGES = 'test/bench/pages';
 const ORT = 'node_modules/onnxruntime-web/dist';
+const ORT_WASM = ['ort.wasm.bundle.min.mjs', 'ort-wasm-simd-threaded.wasm'];
+const TFJS_WASM = 'node_modules/@tensorflow/tfjs-backend-wasm/dist';
 const SOURCES = ['src', 'weights', 'test/bench', 'rollup.config.mjs', 'package-lock.json'];
 
 interface BuildConfig {
@@ -29,16 +32,28 @@ async function newest(path: string): Promise<number> {
   return Math.max(0, ...(await Promise.all(names.map((name) => newest(join(path, name))))));
 }
 
-async function isCurrent(): Promise<boolean> {
-  const built = (await stat(STAMP).catch(() => undefined))?.mtimeMs ?? 0;
-  return built > Math.max(...(await Promise.all(SOURCES.map(newest))));
+/** Builds a site into its folder if a source is newer than the stamp beside it. */
+async function prepare(site: string, build: () => Promise<void>): Promise<string> {
+  const stamp = `${site}.stamp`;
+  const built = (await stat(stamp).catch(() => undefined))?.mtimeMs ?? 0;
+  if (built > Math.max(...(await Promise.all(SOURCES.map(newest))))) return site;
+  console.error('Building the site of the benchmarks …');
+  await rm(site, { recursive: true, force: true });
+  await build();
+  await writeFile(stamp, '');
+  return site;
 }
 
 async function buildElement(): Promise<void> {
+  await buildChunks({ page: `${PAGES}/element.ts`, worker: 'src/engine/worker.ts' }, SITE);
+}
+
+/** Bundles entries by the project's own configuration, with the files that their code names. */
+async function buildChunks(entries: Record<string, string>, folder: string): Promise<void> {
   const kernels = spawnSync(process.execPath, ['src/runtime/wasm/build.mjs'], { stdio: 'inherit' });
   if (kernels.status !== 0) throw new Error('The WASM kernels could not be built (src/runtime/wasm/build.mjs).');
   const { chunked } = (await import(new URL('../../rollup.config.mjs', import.meta.url).href)) as BuildConfig;
-  const { output, ...input } = chunked({ page: `${PAGES}/element.ts`, worker: 'src/engine/worker.ts' }, SITE, []);
+  const { output, ...input } = chunked(entries, folder, []);
   const bundle = await rollup(input);
   await bundle.write(output);
   await bundle.close();
@@ -47,7 +62,7 @@ async function buildElement(): Promise<void> {
 async function buildPeer(): Promise<void> {
   const folder = join(SITE, 'ort');
   await mkdir(folder, { recursive: true });
-  for (const file of ['ort.wasm.bundle.min.mjs', 'ort-wasm-simd-threaded.wasm']) await cp(join(ORT, file), join(folder, file));
+  for (const file of ORT_WASM) await cp(join(ORT, file), join(folder, file));
   await esbuild({ entryPoints: [`${PAGES}/ort.ts`], outdir: folder, bundle: true, format: 'esm', minify: true, target: 'es2022' });
   const { info, tensors } = decodeWeights(new Uint8Array(await readFile('weights/pomona.safetensors')));
   if (info.architecture.kind !== 'stylegan2') throw new Error('The ONNX peer draws StyleGAN2 only.');
@@ -59,12 +74,27 @@ async function buildPeer(): Promise<void> {
 
 /** The folder of the site: `hidden.html` (a lazy tag far below), `visible.html` (a tag on WASM), `ort.html`. */
 export async function prepareSite(): Promise<string> {
-  if (await isCurrent()) return SITE;
-  console.error('Building the site of the benchmarks …');
-  await rm(SITE, { recursive: true, force: true });
-  await buildElement();
-  await buildPeer();
-  for (const name of await readdir(PAGES)) if (name.endsWith('.html')) await cp(join(PAGES, name), join(SITE, name));
-  await writeFile(STAMP, '');
-  return SITE;
+  return prepare(SITE, async () => {
+    await buildElement();
+    await buildPeer();
+    for (const name of await readdir(PAGES)) if (name.endsWith('.html')) await cp(join(PAGES, name), join(SITE, name));
+  });
+}
+
+/** Those peers of `bench -- generate` that are bundled as the element is; the others are only transpiled. */
+const BUNDLED_PEERS = ['ours', 'tfjs'];
+
+/** The folder of the site of `bench -- generate`: `peer.html?peer=NAME`, the scripts and binaries of all peers, and pomona's weights. */
+export async function prepareGenerateSite(): Promise<string> {
+  return prepare(GENERATE_SITE, async () => {
+    const pages = `${PAGES}/generate`;
+    await buildChunks(Object.fromEntries(BUNDLED_PEERS.map((name) => [name, `${pages}/${name}.ts`])), GENERATE_SITE);
+    const bundle = { outdir: GENERATE_SITE, bundle: true, splitting: true, format: 'esm', minify: true, target: 'es2022' } as const;
+    await esbuild({ ...bundle, entryPoints: ['ort', 'jax'].map((name) => `${pages}/${name}.ts`) });
+    const ort = [...ORT_WASM, 'ort.webgpu.bundle.min.mjs', 'ort-wasm-simd-threaded.asyncify.wasm'];
+    for (const file of ort) await cp(join(ORT, file), join(GENERATE_SITE, file));
+    await cp(TFJS_WASM, join(GENERATE_SITE, 'tfjs'), { recursive: true, filter: (path) => path === TFJS_WASM || path.endsWith('.wasm') });
+    await cp('weights/pomona.safetensors', join(GENERATE_SITE, 'pomona.safetensors'));
+    await cp(`${pages}/peer.html`, join(GENERATE_SITE, 'peer.html'));
+  });
 }

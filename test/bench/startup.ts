@@ -6,7 +6,7 @@
 import type { Browser } from 'puppeteer-core';
 import { launchBrowser } from '../tools/browser.ts';
 import { serveCompressed } from './compressing-server.ts';
-import { median, summarize, type BenchOptions, type Figure } from './figures.ts';
+import { summarize, summarizeRatio, type BenchOptions, type Figure } from './figures.ts';
 import { UPSAMPLING_FORMS } from './onnx/stylegan2-graph.ts';
 import { prepareSite } from './site.ts';
 
@@ -139,12 +139,10 @@ export async function measureStartup({ quick }: BenchOptions): Promise<readonly 
     }
     const longestMs: number[] = [];
     for (let run = 0; run < (quick ? 1 : 3); run++) longestMs.push(await measureLongestTask(browser, ours));
-    const ratio = median(peerMs) / median(oursMs);
-    const ratios = peerMs.map((ms, index) => ms / (oursMs[index] ?? NaN));
     return [
       summarize('startup.wasm.ours_ms', oursMs),
       summarize('startup.wasm.ort_ms', peerMs, peer.name),
-      { ...summarize('startup.wasm.ort_over_ours', ratios), value: ratio, unit: 'ratio' },
+      summarizeRatio('startup.wasm.ort_over_ours', peerMs, oursMs),
       summarize('startup.wasm.longest_task_ms', longestMs, 'main thread, 0: none over 50 ms'),
     ];
   } finally {

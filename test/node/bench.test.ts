@@ -7,16 +7,20 @@ import { sampleClass, sampleLatent } from '../../src/latent/seeded-random.ts';
 import { decodeWeights, type WeightsFile } from '../../src/weights/weights-file.ts';
 import { formatTable, median, summarize } from '../bench/figures.ts';
 import { encodeOnnxModel } from '../bench/onnx/encode-model.ts';
-import { buildStyleGan2Graph, UPSAMPLING_FORMS, type UpsamplingForm } from '../bench/onnx/stylegan2-graph.ts';
+import { buildStyleGan2Graph, MODULATIONS, UPSAMPLING_FORMS, type GraphOptions } from '../bench/onnx/stylegan2-graph.ts';
 
 const SEEDS = ['42', 'a', ''];
 
 /** RGBA of one seed by onnxruntime-web, in the way of the startup benchmark. */
-async function drawByPeer({ info, tensors }: WeightsFile, form: UpsamplingForm, seeds: readonly string[]): Promise<Uint8ClampedArray[]> {
+async function drawByPeer(
+  { info, tensors }: WeightsFile,
+  options: Omit<GraphOptions, 'truncation'>,
+  seeds: readonly string[],
+): Promise<Uint8ClampedArray[]> {
   const { architecture, truncation } = info;
   assert.equal(architecture.kind, 'stylegan2');
   ort.env.wasm.numThreads = 1;
-  const model = encodeOnnxModel(buildStyleGan2Graph(architecture, tensors, { form, truncation }));
+  const model = encodeOnnxModel(buildStyleGan2Graph(architecture, tensors, { ...options, truncation }));
   const session = await ort.InferenceSession.create(model, { executionProviders: ['wasm'] });
   const pictures: Uint8ClampedArray[] = [];
   for (const seed of seeds) {
@@ -37,10 +41,10 @@ async function drawByPeer({ info, tensors }: WeightsFile, form: UpsamplingForm, 
 }
 
 describe('bench/onnx', () => {
-  for (const form of UPSAMPLING_FORMS) {
-    it(`draws what the engine draws, with ${form} upsampling`, async () => {
+  for (const options of UPSAMPLING_FORMS.flatMap((form) => MODULATIONS.map((modulation) => ({ form, modulation })))) {
+    it(`draws what the engine draws, with ${options.form} upsampling and modulated ${options.modulation}`, async () => {
       const weights = decodeWeights(new Uint8Array(await readFile('weights/pomona.safetensors')));
-      const peer = await drawByPeer(weights, form, SEEDS);
+      const peer = await drawByPeer(weights, options, SEEDS);
       const generator = await createGenerator({ backend: 'wasm' });
       for (const [index, seed] of SEEDS.entries()) {
         const { data } = await generator.generate({ seed, noise: 'none' });

@@ -1,10 +1,11 @@
 /** Drives a Chromium by puppeteer-core, for tests and benchmarks outside of the test runner. */
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
-import { CHROMIUM_FLAGS, findChromium } from './chromium.mjs';
+import { CHROMIUM_FLAGS, findChromium, HARDWARE_GPU_FLAGS } from './chromium.mjs';
 
-/** Starts the project's Chromium; the caller closes it. */
-export async function launchBrowser(): Promise<Browser> {
-  return puppeteer.launch({ executablePath: await findChromium(), headless: true, args: [...CHROMIUM_FLAGS] });
+/** Starts the project's Chromium, with WebGPU in software or on the machine's GPU; the caller closes it. */
+export async function launchBrowser(gpu: 'software' | 'hardware' = 'software'): Promise<Browser> {
+  const args = gpu === 'software' ? CHROMIUM_FLAGS : HARDWARE_GPU_FLAGS;
+  return puppeteer.launch({ executablePath: await findChromium(), headless: true, args: [...args] });
 }
 
 export interface DrawnPicture {

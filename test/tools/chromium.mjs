@@ -18,8 +18,8 @@ const SYSTEM = [
   'C:\\Program Files (x86)\\Google\\Chrome\\Application\\chrome.exe',
 ];
 
-/** Flags for every Chromium of the project: no background network, WebGPU in software where there is no GPU. */
-export const CHROMIUM_FLAGS = [
+/** No background network. */
+const COMMON_FLAGS = [
   ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
   '--disable-quic',
   '--no-first-run',
@@ -28,12 +28,26 @@ export const CHROMIUM_FLAGS = [
   '--disable-sync',
   '--disable-dev-shm-usage',
   '--enable-unsafe-webgpu',
+];
+
+/** Flags for every Chromium of the project's tests: WebGPU in software, the same everywhere. */
+export const CHROMIUM_FLAGS = [
+  ...COMMON_FLAGS,
   '--use-webgpu-adapter=swiftshader',
   // Without these Chromium's GPU process dies of every WebGPU canvas that SwiftShader draws: Dawn is on Vulkan, the compositor must be too.
   '--enable-features=Vulkan',
   '--use-vulkan=swiftshader',
   '--use-gl=angle',
   '--use-angle=swiftshader',
+  '--disable-vulkan-surface',
+];
+
+/** Flags for a Chromium that is to use the machine's GPU, if there is one. */
+export const HARDWARE_GPU_FLAGS = [
+  ...COMMON_FLAGS,
+  '--enable-features=Vulkan',
+  '--use-angle=vulkan',
+  '--ignore-gpu-blocklist',
   '--disable-vulkan-surface',
 ];
 

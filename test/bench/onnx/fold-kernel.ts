@@ -43,3 +43,13 @@ export function foldUpsampling(kernel: Float32Array, outputs: number, inputs: nu
   }
   return result;
 }
+
+/**
+ * The same for the picture so far, which is only filtered: the kernel (12, 3, 3, 3), each colour by itself, of its bilinear doubling with
+ * zeros outside. Output c · 4 + phase, as {@link foldUpsampling} orders them.
+ */
+export const BILINEAR_KERNEL: Float32Array = foldUpsampling(
+  Float32Array.from({ length: 81 }, (_, index) => (index % 36 === 4 ? 1 : 0)),
+  3,
+  3,
+);

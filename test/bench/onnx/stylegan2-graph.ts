@@ -1,17 +1,22 @@
 /**
  * A StyleGAN2 generator as an ONNX graph, so that the benchmarks can run the very network of a weights file on onnxruntime-web.
- * All that does not depend on the inputs is computed here: gains, folded kernels, sums of squared weights, truncation. Styles scale
- * activations, the √2 of leaky ReLU stands in demodulation and bias; there is no noise.
+ * All that does not depend on the inputs is computed here: gains, folded kernels, sums of squared weights, truncation. The √2 of leaky
+ * ReLU stands in demodulation and bias; there is no noise.
  *
- * Inputs `z` (1, z_dim) and, with classes, `one_hot` (1, classes); output `image` (1, 3, resolution, resolution), about -1…1.
+ * Inputs: `w` (batch, w_dim), or `z` (1, z_dim) and, with classes, `one_hot` (1, classes); output `image` (batch, 3, resolution,
+ * resolution), about -1…1.
  */
 import type { StyleGan2Architecture } from '../../../src/weights/architecture.ts';
 import type { OnnxAttribute, OnnxGraph, OnnxNode, OnnxTensor } from './encode-model.ts';
-import { foldUpsampling, FILTER } from './fold-kernel.ts';
+import { BILINEAR_KERNEL, foldUpsampling, FILTER } from './fold-kernel.ts';
 
 /** How an upsampling layer is put: one wide convolution and pixel shuffle, or transposed convolution and a separate filter. */
 export const UPSAMPLING_FORMS = ['folded', 'transposed-pooled', 'transposed-filter'] as const;
 export type UpsamplingForm = (typeof UPSAMPLING_FORMS)[number];
+
+/** What styles and demodulation scale: the activations before and after a convolution, or, for a batch of one, its weights. */
+export const MODULATIONS = ['activations', 'weights'] as const;
+export type Modulation = (typeof MODULATIONS)[number];
 
 export interface NamedTensor {
   readonly shape: readonly number[];
@@ -20,8 +25,12 @@ export interface NamedTensor {
 
 export interface GraphOptions {
   readonly form: UpsamplingForm;
-  /** psi, baked into the graph. */
-  readonly truncation: number;
+  /** Default: activations. */
+  readonly modulation?: Modulation;
+  /** Where the graph begins: at z, one picture at a time, with this psi baked in… */
+  readonly truncation?: number;
+  /** …or at w, this many pictures at a time. */
+  readonly batch?: number;
 }
 
 const GAIN = Math.SQRT2;
@@ -61,7 +70,7 @@ class GraphBuilder {
     return this.constant([1], Float32Array.of(value));
   }
 
-  /** x (1, inputs) · weightᵀ · gain + bias · biasGain. */
+  /** x (batch, inputs) · weightᵀ · gain + bias · biasGain. */
   dense(name: string, x: string, gain: number, biasGain = 1): string {
     const weight = this.tensor(`${name}.weight`);
     const bias = this.tensor(`${name}.bias`);
@@ -74,9 +83,14 @@ class GraphBuilder {
     return this.node('Div', [x, this.node('Sqrt', [this.node('Add', [mean, this.scalar(EPSILON)])])]);
   }
 
-  /** (1, channels) to (1, channels, 1, 1). */
+  /** (batch, channels) to (batch, channels, 1, 1). */
   asMap(x: string): string {
     return this.node('Unsqueeze', [x, this.constant([2], BigInt64Array.of(2n, 3n))]);
+  }
+
+  /** A size of -1 is what is left. */
+  reshape(x: string, shape: readonly number[]): string {
+    return this.node('Reshape', [x, this.constant([shape.length], BigInt64Array.from(shape, BigInt))]);
   }
 }
 
@@ -101,44 +115,102 @@ function addMapping(builder: GraphBuilder, architecture: StyleGan2Architecture, 
   return builder.node('Add', [builder.node('Mul', [x, builder.scalar(truncation)]), shift]);
 }
 
-/** Transposed convolution, stride 2, then the filter: (1, inputs, n, n) to (1, outputs, 2n, 2n). */
-function addUpsampling(builder: GraphBuilder, x: string, weight: NamedTensor, form: UpsamplingForm): string {
-  const [outputs = 0, inputs = 0] = weight.shape;
-  if (form === 'folded') {
-    const folded = builder.constant([outputs * 4, inputs, 3, 3], foldUpsampling(weight.values, outputs, inputs));
-    const wide = builder.node('Conv', [x, folded], { kernel_shape: [3, 3], pads: [1, 1, 1, 1] });
-    return builder.node('DepthToSpace', [wide], { blocksize: 2, mode: 'CRD' });
-  }
-  // ConvTranspose takes (inputs, outputs, k, k).
-  const swapped = swapChannels(weight.values, outputs, inputs);
-  const kernel = builder.constant([inputs, outputs, 3, 3], scale(swapped, 4));
-  const wide = builder.node('ConvTranspose', [x, kernel], { kernel_shape: [3, 3], strides: [2, 2] });
-  if (form === 'transposed-filter') {
-    const taps = builder.constant([outputs, 1, 4, 4], repeat(outer(FILTER), outputs));
-    return builder.node('Conv', [wide, taps], { kernel_shape: [4, 4], group: outputs, pads: [1, 1, 1, 1] });
-  }
-  // [1, 3, 3, 1] / 8 = [1, 2, 1] / 4 ∗ [1, 1] / 2: a depthwise 3×3 convolution, for which there is a fast path, and an average.
-  const taps = builder.constant([outputs, 1, 3, 3], repeat(outer([0.25, 0.5, 0.25]), outputs));
-  const smooth = builder.node('Conv', [wide, taps], { kernel_shape: [3, 3], group: outputs, pads: [1, 1, 1, 1] });
-  const attributes = { kernel_shape: [2, 2], count_include_pad: 1, pads: [0, 0, 0, 0] };
-  return builder.node('AveragePool', [smooth], attributes);
+/** A layer's style (batch, inputs) and demodulation times √2 (batch, outputs). */
+interface Modulators {
+  readonly style: string;
+  readonly demodulation: string;
 }
 
-function addLayer(builder: GraphBuilder, name: string, x: string, w: string, form: UpsamplingForm | null): string {
-  const weight = builder.tensor(`${name}.weight`);
+/** (outputs, inputs, 3, 3) as the convolution of that form takes it, with the axes of its outputs and inputs. */
+function layOutKernel(
+  { shape, values }: NamedTensor,
+  form: UpsamplingForm | null,
+): NamedTensor & { readonly perOutput: number[]; readonly perInput: number[] } {
+  const [outputs = 0, inputs = 0] = shape;
+  if (form === null) return { shape, values, perOutput: [-1, 1, 1, 1], perInput: [1, -1, 1, 1] };
+  if (form === 'folded') {
+    const folded = { shape: [outputs, 4, inputs, 9], values: foldUpsampling(values, outputs, inputs) };
+    return { ...folded, perOutput: [-1, 1, 1, 1], perInput: [1, 1, -1, 1] };
+  }
+  // ConvTranspose takes (inputs, outputs, k, k).
+  const swapped = { shape: [inputs, outputs, 3, 3], values: scale(swapChannels(values, outputs, inputs), 4) };
+  return { ...swapped, perOutput: [1, -1, 1, 1], perInput: [-1, 1, 1, 1] };
+}
+
+/** The kernel as a constant, or, with modulators, scaled by them in the graph. */
+function addKernel(builder: GraphBuilder, weight: NamedTensor, form: UpsamplingForm | null, modulators: Modulators | null): string {
+  const { shape, values, perOutput, perInput } = layOutKernel(weight, form);
+  const flat = form === 'folded' ? [(shape[0] ?? 0) * 4, shape[2] ?? 0, 3, 3] : shape;
+  if (!modulators) return builder.constant(flat, values);
+  const styled = builder.node('Mul', [builder.constant(shape, values), builder.reshape(modulators.style, perInput)]);
+  const scaled = builder.node('Mul', [styled, builder.reshape(modulators.demodulation, perOutput)]);
+  return form === 'folded' ? builder.reshape(scaled, flat) : scaled;
+}
+
+/** [1, 3, 3, 1] twice, (batch, channels, 2n + 1, 2n + 1) to (batch, channels, 2n, 2n). */
+function addFilter(builder: GraphBuilder, x: string, channels: number, form: UpsamplingForm): string {
+  if (form === 'transposed-filter') {
+    const taps = builder.constant([channels, 1, 4, 4], repeat(outer(FILTER), channels));
+    return builder.node('Conv', [x, taps], { kernel_shape: [4, 4], group: channels, pads: [1, 1, 1, 1] });
+  }
+  // [1, 3, 3, 1] / 8 = [1, 2, 1] / 4 ∗ [1, 1] / 2: a depthwise 3×3 convolution, for which there is a fast path, and an average.
+  const taps = builder.constant([channels, 1, 3, 3], repeat(outer([0.25, 0.5, 0.25]), channels));
+  const smooth = builder.node('Conv', [x, taps], { kernel_shape: [3, 3], group: channels, pads: [1, 1, 1, 1] });
+  return builder.node('AveragePool', [smooth], { kernel_shape: [2, 2], count_include_pad: 1, pads: [0, 0, 0, 0] });
+}
+
+/** The 3×3 convolution, upsampling by that form, if any; with a bias where nothing has to come between. */
+function addConvolution(
+  builder: GraphBuilder,
+  x: string,
+  weight: NamedTensor,
+  form: UpsamplingForm | null,
+  options: ConvolutionOptions,
+): string {
+  const kernel = addKernel(builder, weight, form, options.modulators);
+  const bias = options.bias ? [builder.constant([options.bias.length], options.bias)] : [];
+  const same = { kernel_shape: [3, 3], pads: [1, 1, 1, 1] };
+  if (form === null) return builder.node('Conv', [x, kernel, ...bias], same);
+  if (form !== 'folded') {
+    const wide = builder.node('ConvTranspose', [x, kernel], { kernel_shape: [3, 3], strides: [2, 2] });
+    return addFilter(builder, wide, weight.shape[0] ?? 0, form);
+  }
+  return builder.node('DepthToSpace', [builder.node('Conv', [x, kernel], same)], { blocksize: 2, mode: 'CRD' });
+}
+
+interface ConvolutionOptions {
+  /** What scales the weights; null: nothing. */
+  readonly modulators: Modulators | null;
+  /** Only without upsampling. */
+  readonly bias: Float32Array | null;
+}
+
+/** Demodulation times √2: sqrt(2 / (style² · Σ weight² + ε)). */
+function addDemodulation(builder: GraphBuilder, weight: NamedTensor, style: string): string {
   const [outputs = 0, inputs = 0] = weight.shape;
-  const style = builder.dense(`${name}.affine`, w, 1 / Math.sqrt(builder.tensor(`${name}.affine.weight`).shape[1] ?? 1));
-  const scaled = builder.node('Mul', [x, builder.asMap(style)]);
-  const kernel = (): string => builder.constant(weight.shape, weight.values);
-  const attributes = { kernel_shape: [3, 3], pads: [1, 1, 1, 1] };
-  const y = form ? addUpsampling(builder, scaled, weight, form) : builder.node('Conv', [scaled, kernel()], attributes);
-  // Demodulation times √2: sqrt(2 / (style² · Σ weight² + ε)).
   const energy = builder.constant([outputs, inputs], scale(sumOfSquares(weight.values, outputs * inputs), 1 / 2));
   const floor = builder.constant([outputs], new Float32Array(outputs).fill(EPSILON / 2));
   const power = builder.node('Gemm', [builder.node('Mul', [style, style]), energy, floor], { transB: 1 });
-  const demodulated = builder.node('Mul', [y, builder.asMap(builder.node('Reciprocal', [builder.node('Sqrt', [power])]))]);
-  const bias = builder.constant([1, outputs, 1, 1], scale(builder.tensor(`${name}.bias`).values, GAIN));
-  return builder.node('LeakyRelu', [builder.node('Add', [demodulated, bias])], { alpha: { float: 0.2 } });
+  return builder.node('Reciprocal', [builder.node('Sqrt', [power])]);
+}
+
+function addLayer(builder: GraphBuilder, name: string, x: string, w: string, form: UpsamplingForm | null, modulation: Modulation): string {
+  const weight = builder.tensor(`${name}.weight`);
+  const [outputs = 0] = weight.shape;
+  const style = builder.dense(`${name}.affine`, w, 1 / Math.sqrt(builder.tensor(`${name}.affine.weight`).shape[1] ?? 1));
+  const demodulation = addDemodulation(builder, weight, style);
+  const bias = scale(builder.tensor(`${name}.bias`).values, GAIN);
+  const addBias = (y: string): string => builder.node('Add', [y, builder.constant([1, outputs, 1, 1], bias)]);
+  let y: string;
+  if (modulation === 'weights') {
+    y = addConvolution(builder, x, weight, form, { modulators: { style, demodulation }, bias: form ? null : bias });
+    if (form) y = addBias(y);
+  } else {
+    const scaled = builder.node('Mul', [x, builder.asMap(style)]);
+    const convolved = addConvolution(builder, scaled, weight, form, { modulators: null, bias: null });
+    y = addBias(builder.node('Mul', [convolved, builder.asMap(demodulation)]));
+  }
+  return builder.node('LeakyRelu', [y], { alpha: { float: 0.2 } });
 }
 
 function addToRgb(builder: GraphBuilder, name: string, x: string, w: string): string {
@@ -151,7 +223,13 @@ function addToRgb(builder: GraphBuilder, name: string, x: string, w: string): st
   return builder.node('Conv', inner, { kernel_shape: [1, 1] });
 }
 
-function addImageUpsampling(builder: GraphBuilder, image: string): string {
+/** Bilinear doubling with zeros outside. */
+function addImageUpsampling(builder: GraphBuilder, image: string, form: UpsamplingForm): string {
+  if (form === 'folded') {
+    const kernel = builder.constant([12, 3, 3, 3], BILINEAR_KERNEL);
+    const wide = builder.node('Conv', [image, kernel], { kernel_shape: [3, 3], pads: [1, 1, 1, 1] });
+    return builder.node('DepthToSpace', [wide], { blocksize: 2, mode: 'CRD' });
+  }
   const taps = builder.constant([3, 1, 4, 4], repeat(scale(outer(FILTER), 4), 3));
   return builder.node('ConvTranspose', [image, taps], { kernel_shape: [4, 4], group: 3, strides: [2, 2], pads: [1, 1, 1, 1] });
 }
@@ -160,25 +238,26 @@ function addImageUpsampling(builder: GraphBuilder, image: string): string {
 export function buildStyleGan2Graph(
   architecture: StyleGan2Architecture,
   tensors: ReadonlyMap<string, NamedTensor>,
-  { form, truncation }: GraphOptions,
+  { form, modulation = 'activations', truncation = 1, batch }: GraphOptions,
 ): OnnxGraph {
   if (architecture.conv_clamp != null) throw new Error('conv_clamp is not supported by the ONNX peer.');
+  if (modulation === 'weights' && (batch ?? 1) !== 1) throw new Error('Weights can be modulated for a batch of one only.');
   const builder = new GraphBuilder(tensors);
-  const w = addMapping(builder, architecture, truncation);
+  const w = batch === undefined ? addMapping(builder, architecture, truncation) : 'w';
   const start = builder.tensor('synthesis.b4.const');
   let x = builder.constant([1, ...start.shape], start.values);
-  x = addLayer(builder, 'synthesis.b4.conv1', x, w, null);
+  x = addLayer(builder, 'synthesis.b4.conv1', x, w, null, modulation);
   let image = addToRgb(builder, 'synthesis.b4.torgb', x, w);
   for (let size = 8; size <= architecture.resolution; size *= 2) {
     const block = `synthesis.b${size.toString()}`;
-    x = addLayer(builder, `${block}.conv0`, x, w, form);
-    x = addLayer(builder, `${block}.conv1`, x, w, null);
-    image = builder.node('Add', [addImageUpsampling(builder, image), addToRgb(builder, `${block}.torgb`, x, w)]);
+    x = addLayer(builder, `${block}.conv0`, x, w, form, modulation);
+    x = addLayer(builder, `${block}.conv1`, x, w, null, modulation);
+    image = builder.node('Add', [addImageUpsampling(builder, image, form), addToRgb(builder, `${block}.torgb`, x, w)]);
   }
   builder.node('Identity', [image], {}, 'image');
-  const inputs = new Map([['z', [1, architecture.z_dim]]]);
-  if (architecture.classes > 0) inputs.set('one_hot', [1, architecture.classes]);
-  const outputs = new Map([['image', [1, 3, architecture.resolution, architecture.resolution]]]);
+  const inputs = new Map(batch === undefined ? [['z', [1, architecture.z_dim]]] : [['w', [batch, architecture.w_dim]]]);
+  if (batch === undefined && architecture.classes > 0) inputs.set('one_hot', [1, architecture.classes]);
+  const outputs = new Map([['image', [batch ?? 1, 3, architecture.resolution, architecture.resolution]]]);
   return { name: 'generator', inputs, outputs, constants: builder.constants, nodes: builder.nodes };
 }
 

@@ -1,0 +1,153 @@
+/** Ours: the model's generator on the project's own runtime, as the engine runs it. */
+import * as tf from '@tensorflow/tfjs-core';
+import { createNormalStream } from '../../../../src/latent/seeded-random.ts';
+import { createGeneratorNetwork, type GeneratorNetwork, type Prepared } from '../../../../src/model/generator-network.ts';
+import { joinImages } from '../../../../src/model/loaded-network.ts';
+import { FUSED_KERNELS } from '../../../../src/runtime/kernels/fused-kernels.ts';
+import { readRgba } from '../../../../src/runtime/pixels.ts';
+import { acquireRuntime, type Runtime } from '../../../../src/runtime/runtime.ts';
+import { measureCeiling } from '../../generate/ceiling-module.ts';
+import { countMultiplyAdds } from '../../generate/networks.ts';
+import { servePeer, type Drawer, type Peer, type PeerTask } from './harness.ts';
+
+/** What only this page has. */
+export interface OwnPage {
+  /** w's of the network's own distribution, with psi 1. */
+  makeLatents(count: number): readonly (readonly number[])[];
+  /** Pictures drawn with a clock round the kernels that hold the 3×3 layers, and the machine's ceiling before them. WASM only. */
+  profileLayers(pictures: number): Promise<LayerProfile>;
+}
+
+export interface LayerProfile {
+  /** Effective GFLOP/s of the 3×3 layers, upsampling counted by phases. */
+  readonly layerGflops: number;
+  /** GFLOP/s of one thread with the instructions that the layers use. */
+  readonly ceilingGflops: number;
+  readonly kernel: string;
+  readonly instructions: 'mul+add' | 'relaxed_madd';
+}
+
+interface OpenNetwork {
+  readonly runtime: Runtime;
+  readonly network: GeneratorNetwork;
+  readonly prepared: Prepared;
+}
+
+let opened: OpenNetwork | null = null;
+
+function current(): OpenNetwork {
+  if (!opened) throw new Error('The network is not loaded yet.');
+  return opened;
+}
+
+async function openNetwork({ architecture, tensors, backend }: PeerTask): Promise<OpenNetwork> {
+  const runtime = await acquireRuntime(backend);
+  const network = createGeneratorNetwork(architecture);
+  const prepared = runtime.run(() =>
+    tf.tidy(() => {
+      const parameters = [...tensors].map(([name, { values, shape }]) => [name, tf.tensor(values, [...shape])] as const);
+      return network.prepare(new Map(parameters));
+    }),
+  );
+  return { runtime, network, prepared };
+}
+
+function synthesize({ network, prepared }: OpenNetwork, w: Float32Array): tf.Tensor4D {
+  return tf.tidy(() => {
+    const rows = tf.tensor2d(w, [w.length / network.wDim, network.wDim]);
+    return network.synthesize(prepared, network.toWs(prepared, rows, 1, null), { mode: 'none' });
+  });
+}
+
+function createDrawer(open: OpenNetwork): Drawer {
+  const { runtime } = open;
+  return {
+    draw: async (w) => {
+      const grid = runtime.run(() => tf.tidy(() => joinImages([synthesize(open, w)], 1)));
+      const rgba = await readRgba(runtime, grid);
+      grid.dispose();
+      return rgba;
+    },
+    drawFloats: async (w) => {
+      const image = runtime.run(() => synthesize(open, w));
+      const values = await image.data<'float32'>();
+      image.dispose();
+      return values;
+    },
+    dispose: () => {
+      tf.dispose(open.prepared);
+    },
+  };
+}
+
+/** The 3×3 layers are the fused kernel where there is one, else the convolutions with kernels of that size from more than three channels. */
+function layerKernel(): { readonly name: string; readonly counts: (inputs: tf.NamedTensorInfoMap) => boolean } {
+  if (tf.getKernel(FUSED_KERNELS.synthesisLayer, 'wasm')) return { name: FUSED_KERNELS.synthesisLayer, counts: () => true };
+  return { name: tf.Conv2D, counts: ({ filter }) => filter?.shape[0] === 3 && (filter.shape[2] ?? 0) > 3 };
+}
+
+/** Runs work with a clock round a kernel; gives its milliseconds. Kernels on WASM are done when they return. */
+async function timeKernel({ name, counts }: ReturnType<typeof layerKernel>, work: () => Promise<void>): Promise<number> {
+  const registered = tf.getKernel(name, 'wasm');
+  let ms = 0;
+  tf.unregisterKernel(name, 'wasm');
+  tf.registerKernel({
+    ...registered,
+    kernelFunc: (params) => {
+      const start = performance.now();
+      const result = registered.kernelFunc(params);
+      if (counts(params.inputs)) ms += performance.now() - start;
+      return result;
+    },
+  });
+  try {
+    await work();
+  } finally {
+    tf.unregisterKernel(name, 'wasm');
+    tf.registerKernel(registered);
+  }
+  return ms;
+}
+
+async function profileLayers(task: PeerTask, pictures: number): Promise<LayerProfile> {
+  const { network, runtime } = current();
+  const drawer = createDrawer(current());
+  const kernel = layerKernel();
+  const instructions = kernel.name !== tf.Conv2D && runtime.report.at(-1)?.detail.includes('relaxed') ? 'relaxed_madd' : 'mul+add';
+  const ceilingGflops = measureCeiling(instructions);
+  if (ceilingGflops === null) throw new Error(`This browser has no ${instructions}.`);
+  const next = createNormalStream('profile', 'w');
+  const ms = await timeKernel(kernel, async () => {
+    for (let picture = 0; picture < pictures; picture++) await drawer.draw(next(network.wDim));
+  });
+  const layerGflops = (2 * countMultiplyAdds(task.architecture) * pictures) / ms / 1e6;
+  return { layerGflops, ceilingGflops, kernel: kernel.name, instructions };
+}
+
+function makeLatents({ architecture }: PeerTask, count: number): number[][] {
+  const { runtime, network, prepared } = current();
+  const next = createNormalStream('bench', 'z');
+  return runtime.run(() =>
+    tf.tidy(() => {
+      const z = tf.tensor2d(next(count * architecture.z_dim), [count, architecture.z_dim]);
+      const classes = Float32Array.from({ length: count * architecture.classes }, (_, index) =>
+        index % architecture.classes === Math.floor(index / architecture.classes) % architecture.classes ? 1 : 0,
+      );
+      const oneHot = architecture.classes > 0 ? tf.tensor2d(classes, [count, architecture.classes]) : null;
+      return network.map(prepared, z, oneHot).arraySync();
+    }),
+  );
+}
+
+async function open(task: PeerTask): Promise<Peer> {
+  opened = await openNetwork(task);
+  const { runtime } = opened;
+  const detail = runtime.report.at(-1)?.detail ?? '';
+  const formulation = { name: 'gan-canvas', load: () => Promise.resolve(createDrawer(current())) };
+  return { detail, threads: Number(/(\d+) thread/.exec(detail)?.[1] ?? 1), formulations: [formulation] };
+}
+
+servePeer(open, (task): OwnPage => ({
+  makeLatents: (count) => makeLatents(task, count),
+  profileLayers: (pictures) => profileLayers(task, pictures),
+}));
