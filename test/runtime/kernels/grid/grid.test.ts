@@ -41,4 +41,26 @@ describe('runtime/kernels/grid', () => {
       });
     }
   });
+
+  eachBackend(
+    (_, acquire) => {
+      it('is of any size, beyond the workgroups of one axis', async () => {
+        const runtime = await acquire();
+        const side = 2100;
+        const grid = runtime.run(() =>
+          tf.tidy<tf.Tensor2D | tf.Tensor3D>(() => {
+            const rows = tf.reshape(tf.sub(tf.div(tf.range(0, side), side), 0.5), [1, side, 1, 1]);
+            return arrangeGrid(tf.tile(rows, [1, 1, side, 3]) as tf.Tensor4D, 1);
+          }),
+        );
+        const bytes = await readRgba(runtime, grid);
+        grid.dispose();
+        for (const y of [0, 700, side - 1]) {
+          const level = ((y / side - 0.5) * 127.5 + 128) | 0;
+          assert.deepEqual([...bytes.slice((y * side + side - 1) * 4, (y * side + side) * 4)], [level, level, level, 255]);
+        }
+      });
+    },
+    ['webgpu'],
+  );
 });
