@@ -1,11 +1,16 @@
 import { registerConv2dBackpropFilter } from './kernels/conv2d-backprop-filter/conv2d-backprop-filter.wasm.ts';
+import { registerConv2dBackpropInput } from './kernels/conv2d-backprop-input/conv2d-backprop-input.wasm.ts';
+import { registerConv2d } from './kernels/conv2d/conv2d.wasm.ts';
 import type { Runtime } from './runtime.ts';
 
 /**
- * Loads what gradients need beyond drawing: TF.js's table of gradients, and on WASM the kernels that it lacks there. Load this module itself by
+ * Loads what gradients need beyond drawing: TF.js's table of gradients, and on WASM the kernels that it lacks or has slower. Load this module itself by
  * import(): pages that only draw never pay for it. Call it once for each runtime, before tf.grads and the like.
  */
 export async function loadGradients(runtime: Runtime): Promise<void> {
   await import('@tensorflow/tfjs-core/dist/register_all_gradients.js');
-  if (runtime.backend === 'wasm') registerConv2dBackpropFilter();
+  if (runtime.backend !== 'wasm') return;
+  registerConv2d();
+  registerConv2dBackpropFilter();
+  registerConv2dBackpropInput();
 }

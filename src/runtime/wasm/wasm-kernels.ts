@@ -18,6 +18,35 @@ export interface WasmKernels {
     padTop: number,
     padLeft: number,
   ): void;
+  transformCells(
+    kernel: number,
+    out: number,
+    height: number,
+    width: number,
+    inputs: number,
+    outputs: number,
+    step: number,
+    before: number,
+    across: number,
+    turned: boolean,
+    work: number,
+  ): void;
+  contractCells(
+    sums: number,
+    kernel: number,
+    height: number,
+    width: number,
+    inputs: number,
+    outputs: number,
+    step: number,
+    before: number,
+    across: number,
+    work: number,
+  ): void;
+  countTiles(convolution: number): number;
+  tilesScratch(convolution: number): number;
+  convolveTiles(convolution: number, scratch: number, first: number, end: number): void;
+  sumTiles(convolution: number, scratch: number): void;
   transformKernel(kernel: number, out: number, form: number, inputs: number, outputs: number): void;
   computeStyles(
     w: number,
@@ -54,5 +83,5 @@ export interface WasmKernels {
 }
 
 /** Kernels that do units of work [first, end) of what `layer` describes, with scratch memory of their own. */
-export const UNIT_KERNELS = ['convolve', 'filterRows'] as const;
+export const UNIT_KERNELS = ['convolve', 'filterRows', 'convolveTiles'] as const;
 export type UnitKernel = (typeof UNIT_KERNELS)[number];

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { filterGradientByTiles, planTiles } from '../convolution-tiles/convolution-tiles.wasm.ts';
 import { kernelsOf, pointerOf } from '../../wasm/load-kernels.ts';
 
 /** TF.js's kernel on the WASM backend, by our own SIMD code. Channels last only, as everywhere here. */
@@ -15,6 +16,8 @@ function conv2dBackpropFilter({ inputs, attrs, backend }: Parameters<tf.KernelFu
     dimRoundingMode,
   );
   const wasm = backend as BackendWasm;
+  const plan = planTiles(info);
+  if (plan) return filterGradientByTiles(wasm, plan, x, dy);
   const dw = wasm.makeOutput(filterShape, 'float32');
   kernelsOf(wasm).kernels.conv2dBackpropFilter(
     pointerOf(wasm, x),

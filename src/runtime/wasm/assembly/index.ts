@@ -2,8 +2,11 @@
 // Pointers and counts come from the caller, who checks them.
 export { conv2dBackpropFilter } from './conv2d-backprop-filter';
 export { convolve, convolveUnits, scratchBytes } from './convolve';
+export { convolveTiles, countTiles, tilesScratch } from './convolve-tiles';
 export { filterRows } from './filter-rows';
 export { grid } from './grid';
 export { computeStyles } from './styles';
+export { sumTiles } from './sum-tiles';
 export { toRgbRows } from './to-rgb';
+export { contractCells, transformCells } from './transform-cells';
 export { transformKernel } from './transform-kernel';
