@@ -9,6 +9,8 @@ import { openTab, type BenchCase, type PeerName, type PeerTab } from './tab.ts';
 export interface TimingPlan {
   /** All but ours, which is always there. */
   readonly peers: readonly Exclude<PeerName, 'ours'>[];
+  /** Which of a peer's formulations to try; left out: all. */
+  readonly isTried?: (formulation: string) => boolean;
   readonly rounds: number;
   /** How long a peer draws before it is timed, and about how long it draws in a round. */
   readonly warmMs: number;
@@ -84,7 +86,7 @@ async function calibrate(place: Place, peer: PeerName, task: BenchCase, latents:
   try {
     let best = { name: '', ms: Infinity };
     const failures: string[] = [];
-    for (const name of tab.formulations) {
+    for (const name of tab.formulations.filter(plan.isTried ?? (() => true))) {
       try {
         await loadFormulation(tab, name, latents);
         const first = await warm(tab, plan.warmMs);
