@@ -1,6 +1,9 @@
 import { registerConv2dBackpropFilter } from './kernels/conv2d-backprop-filter/conv2d-backprop-filter.wasm.ts';
 import { registerConv2dBackpropInput } from './kernels/conv2d-backprop-input/conv2d-backprop-input.wasm.ts';
 import { registerConv2d } from './kernels/conv2d/conv2d.wasm.ts';
+import { registerIdentity } from './kernels/identity/identity.wasm.ts';
+import { registerSum } from './kernels/sum/sum.wasm.ts';
+import { registerTranspose } from './kernels/transpose/transpose.wasm.ts';
 import type { Runtime } from './runtime.ts';
 
 /**
@@ -13,4 +16,7 @@ export async function loadGradients(runtime: Runtime): Promise<void> {
   registerConv2d();
   registerConv2dBackpropFilter();
   registerConv2dBackpropInput();
+  registerIdentity();
+  registerSum();
+  registerTranspose();
 }

@@ -43,6 +43,9 @@ export interface WasmKernels {
     across: number,
     work: number,
   ): void;
+  sumRows(x: number, y: number, outer: number, rows: number, inner: number): void;
+  sumColumns(x: number, y: number, rows: number, length: number): void;
+  transposeAxes(x: number, y: number, rank: number, axes: number, at: number): void;
   countTiles(convolution: number): number;
   tilesScratch(convolution: number): number;
   convolveTiles(convolution: number, scratch: number, first: number, end: number): void;

@@ -6,6 +6,7 @@ export { convolveTiles, countTiles, tilesScratch } from './convolve-tiles';
 export { filterRows } from './filter-rows';
 export { grid } from './grid';
 export { computeStyles } from './styles';
+export { sumColumns, sumRows, transposeAxes } from './rearrange';
 export { sumTiles } from './sum-tiles';
 export { toRgbRows } from './to-rgb';
 export { contractCells, transformCells } from './transform-cells';
