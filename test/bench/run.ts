@@ -8,6 +8,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { NOISE_MODES, type NoiseMode } from '../../src/weights/model-info.ts';
 import { formatTable, type Figure } from './figures.ts';
+import { measureFineTune } from './fine-tune.ts';
 import { measureGenerate } from './generate.ts';
 import { measureQuality } from './quality.ts';
 import type { QualityOptions } from './quality/quality-run.ts';
@@ -15,6 +16,7 @@ import { measureSize } from './size.ts';
 import { measureStartup } from './startup.ts';
 
 const BENCHMARKS: Readonly<Record<string, (options: QualityOptions) => Promise<readonly Figure[]>>> = {
+  'fine-tune': measureFineTune,
   generate: measureGenerate,
   quality: measureQuality,
   size: measureSize,

@@ -14,6 +14,7 @@ import { buildStyleGan2Graph, UPSAMPLING_FORMS } from './onnx/stylegan2-graph.ts
 
 const SITE = '.cache/bench/site';
 const GENERATE_SITE = '.cache/bench/generate-site';
+const FINE_TUNE_SITE = '.cache/bench/fine-tune-site';
 const PAGES = 'test/bench/pages';
 const ORT = 'node_modules/onnxruntime-web/dist';
 const ORT_WASM = ['ort.wasm.bundle.min.mjs', 'ort-wasm-simd-threaded.wasm'];
@@ -96,5 +97,17 @@ export async function prepareGenerateSite(): Promise<string> {
     await cp(TFJS_WASM, join(GENERATE_SITE, 'tfjs'), { recursive: true, filter: (path) => path === TFJS_WASM || path.endsWith('.wasm') });
     await cp('weights/pomona.safetensors', join(GENERATE_SITE, 'pomona.safetensors'));
     await cp(`${pages}/peer.html`, join(GENERATE_SITE, 'peer.html'));
+  });
+}
+
+/** The folder of the site of `bench -- fine-tune`: `step.html?peer=NAME` for `ours` and `tfjs`, and both of pomona's networks. */
+export async function prepareFineTuneSite(): Promise<string> {
+  return prepare(FINE_TUNE_SITE, async () => {
+    const pages = `${PAGES}/fine-tune`;
+    await buildChunks(Object.fromEntries(['ours', 'tfjs'].map((name) => [name, `${pages}/${name}.ts`])), FINE_TUNE_SITE);
+    await cp(TFJS_WASM, join(FINE_TUNE_SITE, 'tfjs'), { recursive: true, filter: (path) => path === TFJS_WASM || path.endsWith('.wasm') });
+    for (const name of ['pomona.safetensors', 'pomona.discriminator.safetensors'])
+      await cp(join('weights', name), join(FINE_TUNE_SITE, name));
+    await cp(`${pages}/step.html`, join(FINE_TUNE_SITE, 'step.html'));
   });
 }
