@@ -1,22 +1,23 @@
 """What can be measured in a picture: at least ten numbers a model, the same for every direction of it.
 
-Each function takes uint8 pictures (N, 64, 64, 3) and gives {name: (N,) float}. Colours are CIE L*a*b* (D65). The fruit, cat or
-flower is what differs from the paper or background, a soft mask; traits of cats and cut or whole fruit are log-odds of the
-frozen classifier, limited to [-6, 6].
+Each function takes uint8 pictures (N, 64, 64, 3), larger ones scaled to that, and gives {name: (N,) float}. Colours are CIE
+L*a*b* (D65). The fruit, cat or flower is what differs from the paper or background, a soft mask; traits of cats and cut or
+whole fruit are log-odds of the frozen classifier, limited to [-6, 6].
 """
 
 import torch
 from torch.nn import functional as F
 
 from classifier import embed_all
+from data import to_64
 
 
 def to_lab(pictures):
     """(N, H, W, 3) sRGB bytes to (N, 3, H, W) L*, a*, b*."""
     x = pictures.float() / 255
     linear = torch.where(x <= 0.04045, x / 12.92, ((x + 0.055) / 1.055) ** 2.4)
-    matrix = torch.tensor([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
-    xyz = linear @ matrix.T / torch.tensor([0.9505, 1.0, 1.089])
+    matrix = x.new_tensor([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+    xyz = linear @ matrix.T / x.new_tensor([0.9505, 1.0, 1.089])
     f = torch.where(xyz > 0.008856, xyz.clamp(min=1e-6) ** (1 / 3), 7.787 * xyz + 16 / 116)
     return torch.stack([116 * f[..., 1] - 16, 500 * (f[..., 0] - f[..., 1]), 200 * (f[..., 1] - f[..., 2])], 1)
 
@@ -42,7 +43,7 @@ class Geometry:
 
     def __init__(self, mask):
         size = mask.shape[-1]
-        axis = torch.linspace(-1, 1, size)
+        axis = torch.linspace(-1, 1, size, device=mask.device)
         self.x, self.y = axis[None, None, None].expand(1, 1, size, size), axis[None, None, :, None].expand(1, 1, size, size)
         self.centre_x, self.centre_y = masked_mean(self.x, mask), masked_mean(self.y, mask)
         across, down = self.x - self.centre_x[..., None, None], self.y - self.centre_y[..., None, None]
@@ -131,7 +132,7 @@ def measure_flowers(pictures, network):
     mean = backdrop.mean(2)
     mask = object_mask(lab, mean, 20.0, 45.0)
     shape, colour = Geometry(mask), masked_mean(lab, mask)
-    axis = torch.linspace(-1, 1, lab.shape[-1])
+    axis = torch.linspace(-1, 1, lab.shape[-1], device=lab.device)
     radius = (axis[None].square() + axis[:, None].square()).sqrt()
     heart, ring = (radius < 0.22)[None, None].float(), ((radius > 0.3) & (radius < 0.6))[None, None].float()
     chroma = lab[:, 1:].square().sum(1, keepdim=True).sqrt()
@@ -160,6 +161,6 @@ MEASURES = dict(pomona=measure_pomona, cats=measure_cats, flowers=measure_flower
 @torch.no_grad()
 def measure(name, pictures, network):
     """(N, attributes) float and the attributes' names."""
-    parts = [MEASURES[name](chunk, network) for chunk in pictures.split(500)]
+    parts = [MEASURES[name](to_64(chunk), network) for chunk in pictures.split(500)]
     names = list(parts[0])
     return torch.stack([torch.cat([part[key] for part in parts]) for key in names], 1), names

@@ -19,7 +19,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from data import open_image_set, to_network
+from data import open_image_set, to_64, to_network
 from safetensors_file import load_tensors, save_tensors
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -159,9 +159,9 @@ def load_classifier(device="cpu"):
 
 @torch.no_grad()
 def embed_all(network, pictures):
-    """Features (N, 64) of uint8 pictures (N, 64, 64, 3), in float32."""
+    """Features (N, 64) of uint8 pictures (N, S, S, 3), seen at 64×64; in float32, where the network is."""
     device = next(network.parameters()).device
-    return torch.cat([network.embed(to_network(chunk.to(device)).contiguous()).cpu() for chunk in pictures.split(500)])
+    return torch.cat([network.embed(to_network(to_64(chunk.to(device))).contiguous()) for chunk in pictures.split(500)])
 
 
 def print_accuracy(sets):

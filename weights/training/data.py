@@ -33,20 +33,26 @@ class Atlas:
         self.images = torch.from_numpy(tiles[: meta["count"]][kept])
         self.labels = torch.from_numpy(labels[kept]).long()
         counts = torch.bincount(self.labels).float()
-        self.weights = (counts.sqrt() / counts)[self.labels]
+        shares = (counts.sqrt() / counts)[self.labels].double().cumsum(0)
+        self.upper_shares = (shares / shares[-1]).float()
 
     def to(self, device):
-        self.images, self.labels, self.weights = self.images.to(device), self.labels.to(device), self.weights.to(device)
+        self.images, self.labels, self.upper_shares = self.images.to(device), self.labels.to(device), self.upper_shares.to(device)
         return self
+
+    def draw_indices(self, count):
+        """Indices (count,) of pictures at random; the device is not waited for."""
+        drawn = torch.searchsorted(self.upper_shares, torch.rand(count, device=self.upper_shares.device))
+        return drawn.clamp(max=len(self.labels) - 1)
 
     def draw(self, count):
         """uint8 (count, size, size, 3) and class indices (count,)."""
-        index = torch.multinomial(self.weights, count, replacement=True)
+        index = self.draw_indices(count)
         return self.images[index], self.labels[index]
 
     def draw_labels(self, count):
         """Class indices (count,) in the frequencies of `draw`."""
-        return self.labels[torch.multinomial(self.weights, count, replacement=True)]
+        return self.labels[self.draw_indices(count)]
 
     def everything(self):
         """All pictures (N, size, size, 3) and labels (N, 1), in the order of the folder."""
@@ -91,7 +97,7 @@ class Composition:
         limits = [len(part) for part in self.parts] + [len(self.backgrounds)]
         device = self.backgrounds.device
         traits = torch.stack([torch.randint(limit, (count,), device=device) for limit in limits], 1)
-        return self.paint(traits), torch.zeros(count, dtype=torch.long, device=device)
+        return self.paint(traits), None
 
     def everything(self):
         """20,000 compositions of a fixed seed (N, size, size, 3), and their traits (N, parts + 1)."""
@@ -118,6 +124,15 @@ def to_network(images):
 def to_bytes(images):
     """Float (N, 3, H, W) in [-1, 1] to uint8 (N, H, W, 3), rounded and clamped."""
     return ((images.float().clamp(-1, 1) + 1) * 127.5).round().byte().permute(0, 2, 3, 1)
+
+
+def to_64(pictures):
+    """uint8 (N, S, S, 3) at 64×64, by averaging squares of pixels; S is a multiple of 64."""
+    n, size = pictures.shape[:2]
+    if size == 64:
+        return pictures
+    squares = pictures.reshape(n, 64, size // 64, 64, size // 64, 3)
+    return squares.float().mean((2, 4)).round().byte()
 
 
 def save_sheet(images, columns, path):

@@ -37,9 +37,11 @@ class Studio:
     """Draws from a generator and measures what it drew."""
 
     def __init__(self, path, name, truncation, noise):
+        self.device = "cuda" if torch.cuda.is_available() else "cpu"
         self.generator, self.labels = load_generator(path)
-        self.network, self.name, self.truncation, self.noise = load_classifier(), name, truncation, noise
-        self.layers, self.dtype = self.generator.num_ws, fastest_dtype("cpu")
+        self.generator = self.generator.to(self.device, memory_format=torch.channels_last)
+        self.network, self.name, self.truncation, self.noise = load_classifier().to(self.device), name, truncation, noise
+        self.layers, self.dtype = self.generator.num_ws, fastest_dtype(self.device)
 
     @torch.no_grad()
     def sample_w(self, count, seed):
@@ -47,22 +49,22 @@ class Studio:
         random = torch.Generator().manual_seed(seed)
         z, one_hot = torch.randn(count, self.generator.z_dim, generator=random), None
         if self.labels:
-            one_hot = torch.nn.functional.one_hot(torch.arange(count) % len(self.labels), len(self.labels)).float()
-        return self.generator.mapping.w_avg.lerp(self.generator.mapping(z, one_hot), self.truncation)
+            one_hot = torch.eye(len(self.labels))[torch.arange(count) % len(self.labels)].to(self.device)
+        return self.generator.mapping.w_avg.lerp(self.generator.mapping(z.to(self.device), one_hot), self.truncation).cpu()
 
     @torch.no_grad()
     def measure(self, ws):
         """Attributes (N, A) of ws (N, layers, w_dim)."""
         values = []
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.dtype == torch.bfloat16):
-            for chunk in ws.split(100):
-                pictures = to_bytes(self.generator.synthesize(chunk, self.noise).float())
-                values.append(measure(self.name, pictures, self.network)[0].float())
+        with torch.autocast(self.device, dtype=torch.bfloat16, enabled=self.dtype == torch.bfloat16):
+            for chunk in ws.split(100 if self.device == "cpu" else 1000):
+                pictures = to_bytes(self.generator.synthesize(chunk.to(self.device), self.noise).float())
+                values.append(measure(self.name, pictures, self.network)[0].float().cpu())
         return torch.cat(values)
 
     def attributes(self):
         """Their names, A."""
-        return measure(self.name, torch.zeros(2, 64, 64, 3, dtype=torch.uint8), self.network)[1]
+        return measure(self.name, torch.zeros(2, 64, 64, 3, dtype=torch.uint8, device=self.device), self.network)[1]
 
     def expand(self, w):
         return w[:, None].expand(-1, self.layers, -1)
@@ -202,7 +204,7 @@ def main():
     add = parser.add_argument
     add("--set", required=True), add("--weights"), add("--out"), add("--samples", type=int, default=20_000)
     add("--refine-samples", type=int, default=260), add("--rounds", type=int, default=4)
-    add("--validate-samples", type=int, default=1040), add("--only", nargs="*", default=[])
+    add("--validate-samples", type=int, default=520), add("--only", nargs="*", default=[])
     options = parser.parse_args()
     torch.set_flush_denormal(True)
     path = options.weights or f"../{options.set}.safetensors"

@@ -4,6 +4,7 @@
   python3 export.py run/NAME.pt --weights   ../NAME.safetensors and ../NAME.discriminator.safetensors, in F16
   python3 export.py run/NAME.pt --f32 FILE  the generator in F32, to see what F16 costs
 
+A state of state/ is taken as well as a running checkpoint: the shipped files can be made again from it, bit by bit.
 The weights' metadata is the format of gan-canvas (`gan_canvas`); what sets.json says of the set goes into it. Directions are
 added by directions.py, quality figures by test/tools/publish-model.ts.
 """
@@ -15,8 +16,7 @@ import json
 import os
 
 import numpy as np
-import torch
-
+from networks import load_checkpoint
 from safetensors_file import save_tensors
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -58,7 +58,7 @@ def export_weights(checkpoint, folder):
 def export_state(checkpoint, folder):
     tensors = {f"{part}.{name}": value for part in ("g", "d", "ema") for name, value in checkpoint[part].items()}
     about = {field: checkpoint[field] for field in ("name", "labels", "seen", "share", "measure")}
-    about["options"] = {field: checkpoint["options"][field] for field in (*FIELDS, "nested")}
+    about["options"] = {field: checkpoint["options"][field] for field in (*FIELDS, "nested", "noise")}
     save_tensors(f"{folder}/{checkpoint['name']}.safetensors", tensors, {"training": json.dumps(about)})
 
 
@@ -68,7 +68,7 @@ def main():
     add("checkpoint"), add("--state", action="store_true"), add("--weights", action="store_true"), add("--f32")
     add("--into", help="another folder than the repository's")
     options = parser.parse_args()
-    checkpoint = torch.load(options.checkpoint, map_location="cpu")
+    checkpoint = load_checkpoint(options.checkpoint)
     if options.state:
         folder = options.into or f"{HERE}/state"
         os.makedirs(folder, exist_ok=True)

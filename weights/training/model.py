@@ -6,6 +6,7 @@ outputs match the reference implementation to 1e-5). Karras et al., "Analyzing a
 StyleGAN", 2020. Images are NCHW float in [-1, 1]; z is (batch, z_dim); w is (batch, w_dim).
 """
 
+import functools
 import math
 
 import torch
@@ -33,14 +34,16 @@ def upsampling_matrix():
     return torch.einsum("ipk,jql->ijpqkl", phases, phases).reshape(9, 36)
 
 
-UPSAMPLING = upsampling_matrix()
+# Kept on the device that asks for them, so that no step copies them there.
+upsampling_on = functools.lru_cache(lambda device: upsampling_matrix().to(device))
+filter_on = functools.lru_cache(lambda device, dtype: torch.outer(BINOMIAL, BINOMIAL).to(dtype).to(device))
 
 
 def upsampling_kernel(kernel):
     """(O, I, 3, 3) to (4 O, I, 3, 3), phases first: transposed convolution and filter are a convolution with this, then `interleave`."""
     outputs, inputs = kernel.shape[:2]
     with torch.autocast(kernel.device.type, enabled=False):
-        taps = kernel.float().reshape(-1, 9) @ UPSAMPLING.to(kernel.device)
+        taps = kernel.float().reshape(-1, 9) @ upsampling_on(kernel.device)
     return taps.reshape(outputs, inputs, 4, 3, 3).permute(2, 0, 1, 3, 4).reshape(outputs * 4, inputs, 3, 3)
 
 
@@ -53,7 +56,7 @@ def interleave(x):
 
 def blur(x, stride, padding):
     """The [1, 3, 3, 1] filter along both axes of every channel of x (N, C, H, W)."""
-    kernel = torch.outer(BINOMIAL, BINOMIAL).to(x).expand(x.shape[1], 1, 4, 4)
+    kernel = filter_on(x.device, x.dtype).expand(x.shape[1], 1, 4, 4)
     return F.conv2d(x, kernel, stride=stride, padding=padding, groups=x.shape[1])
 
 
@@ -119,18 +122,12 @@ class SynthesisLayer(nn.Module):
         demodulation = torch.rsqrt((kernel.square().sum((2, 3)) @ style.square().T).T + 1e-8)
         x = x * style[:, :, None, None].to(x.dtype)
         x = interleave(F.conv2d(x, upsampling_kernel(kernel), padding=1)) if self.up else F.conv2d(x, kernel, padding=1)
-        x = x * (demodulation * LRELU_GAIN)[:, :, None, None].to(x.dtype) + (self.bias * LRELU_GAIN)[None, :, None, None].to(x.dtype)
-        field = self.noise_field(x, noise)
-        if field is not None:
+        gain, bias = (demodulation * LRELU_GAIN)[:, :, None, None], (self.bias * LRELU_GAIN)[None, :, None, None]
+        x = torch.addcmul(bias.to(x.dtype), x, gain.to(x.dtype))
+        if noise != "none":
+            field = self.noise_const if noise == "const" else torch.randn_like(x[:, :1], dtype=torch.float32)
             x = x + (field * (self.noise_strength * LRELU_GAIN)).to(x.dtype)
         return F.leaky_relu(x, 0.2)
-
-    def noise_field(self, x, noise):
-        """Standard normal deviates for x (N, C, H, W), each sample's times its amount where noise is a tensor (N, 1, 1, 1); or None."""
-        if isinstance(noise, str) and noise != "random":
-            return dict(none=None, const=self.noise_const)[noise]
-        field = torch.randn_like(x[:, :1], dtype=torch.float32)
-        return field if isinstance(noise, str) else field * noise
 
 
 class ToRGB(nn.Module):
@@ -171,7 +168,7 @@ class Generator(nn.Module):
             previous = width
 
     def synthesize(self, ws, noise="random"):
-        """ws (batch, num_ws, w_dim) or (batch, w_dim) to images (batch, 3, resolution, resolution). Noise: see noise_field."""
+        """ws (batch, num_ws, w_dim) or (batch, w_dim) to images (batch, 3, resolution, resolution); noise: none, const or random."""
         if ws.ndim == 2:
             ws = ws[:, None].expand(-1, self.num_ws, -1)
         x = self.synthesis.b4.const[None].expand(len(ws), -1, -1, -1)

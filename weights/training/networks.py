@@ -9,21 +9,27 @@ from model import Generator
 from safetensors_file import load_tensors
 
 
-def load_generator(path, truncation=1.0):
-    """The averaged generator of a file, ready to draw, and its labels."""
+def load_checkpoint(path):
+    """What train.py saves (a running .pt, or the F16 state of state/NAME.safetensors), on the CPU."""
     if path.endswith(".pt"):
-        checkpoint = torch.load(path, map_location="cpu")
-        options, labels, weights = checkpoint["options"], checkpoint.get("labels", []), checkpoint["ema"]
+        return torch.load(path, map_location="cpu")
+    tensors, metadata = load_tensors(path)
+    checkpoint = json.loads(metadata["training"])
+    for part in ("g", "d", "ema"):
+        checkpoint[part] = {name[len(part) + 1 :]: value for name, value in tensors.items() if name.startswith(f"{part}.")}
+    return checkpoint
+
+
+def load_generator(path):
+    """The averaged generator of a file (a checkpoint, or exported weights), ready to draw, and its labels."""
+    tensors, metadata = ({}, {}) if path.endswith(".pt") else load_tensors(path)
+    if "gan_canvas" in metadata:
+        about = json.loads(metadata["gan_canvas"])
+        options, labels = about["architecture"], about["labels"]
+        weights = {name: value for name, value in tensors.items() if not name.startswith("directions.")}
     else:
-        tensors, metadata = load_tensors(path)
-        if "training" in metadata:
-            training = json.loads(metadata["training"])
-            options, labels = training["options"], training["labels"]
-            weights = {name[4:]: value for name, value in tensors.items() if name.startswith("ema.")}
-        else:
-            about = json.loads(metadata["gan_canvas"])
-            options, labels = about["architecture"], about["labels"]
-            weights = {name: value for name, value in tensors.items() if not name.startswith("directions.")}
+        checkpoint = load_checkpoint(path)
+        options, labels, weights = checkpoint["options"], checkpoint["labels"], checkpoint["ema"]
     fields = ("resolution", "z_dim", "w_dim", "channel_base", "channel_max")
     classes = weights["mapping.embed.weight"].shape[1] if "mapping.embed.weight" in weights else 0
     generator = Generator(classes=classes, **{field: options[field] for field in fields})

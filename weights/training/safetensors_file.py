@@ -14,7 +14,7 @@ def save_tensors(path, tensors, metadata, dtype=np.float16):
     """Writes {name: tensor} in `dtype`, sorted by name; `metadata` is {name: text}. Refuses what the dtype cannot hold."""
     header, chunks, offset = {"__metadata__": metadata}, [], 0
     for name in sorted(tensors):
-        array = np.ascontiguousarray(torch.as_tensor(tensors[name]).detach().cpu().float().numpy().astype(dtype))
+        array = np.asarray(torch.as_tensor(tensors[name]).detach().cpu().float().numpy(), dtype, order="C")
         if not np.isfinite(array).all():
             raise ValueError(f"{name} has values that {np.dtype(dtype)} cannot hold; train with gradient clipping, or save F32.")
         header[name] = dict(dtype=NAMES[array.dtype], shape=list(array.shape), data_offsets=[offset, offset + array.nbytes])
