@@ -19,6 +19,8 @@ export interface Figure {
 export interface BenchOptions {
   /** Fewer runs: ends within 60 s when the site is built. */
   readonly quick: boolean;
+  /** WebGPU alone, in Node on the npm package `webgpu` (Dawn) instead of in a browser. */
+  readonly dawn?: boolean;
 }
 
 /** What does not vary between runs. */

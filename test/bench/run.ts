@@ -1,21 +1,23 @@
 /**
  * `npm run bench -- NAME [--json FILE] [--quick]`: measures, prints a table, and writes {"figures": [{name, value, unit, runs, spread}]}.
+ * `generate` and `fine-tune` also take `--dawn`: their WebGPU figures alone, in Node on the package `webgpu` (`npm install --no-save webgpu`), where a
+ * machine has a GPU but no browser (test/tools/pack-dawn-bench.ts packs them for such a one).
  * `quality` also takes `--model NAME`, `--src FILE`, `--noise MODE`, `--f32 FILE`, `--baseline FILE` and
  * `--plot FILE.svg`. Run it on a quiet machine.
  */
-import { writeFile } from 'node:fs/promises';
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { NOISE_MODES, type NoiseMode } from '../../src/weights/model-info.ts';
-import { formatTable, type Figure } from './figures.ts';
+import type { BenchOptions, Figure } from './figures.ts';
 import { measureFineTune } from './fine-tune.ts';
 import { measureGenerate } from './generate.ts';
 import { measureQuality } from './quality.ts';
 import type { QualityOptions } from './quality/quality-run.ts';
+import { reportFigures } from './report-figures.ts';
 import { measureSize } from './size.ts';
 import { measureStartup } from './startup.ts';
 
-const BENCHMARKS: Readonly<Record<string, (options: QualityOptions) => Promise<readonly Figure[]>>> = {
+const BENCHMARKS: Readonly<Record<string, (options: QualityOptions & BenchOptions) => Promise<readonly Figure[]>>> = {
   'fine-tune': measureFineTune,
   generate: measureGenerate,
   quality: measureQuality,
@@ -34,6 +36,7 @@ async function run(): Promise<void> {
     options: {
       json: { type: 'string' },
       quick: { type: 'boolean', default: false },
+      dawn: { type: 'boolean', default: false },
       model: { type: 'string' },
       src: { type: 'string' },
       noise: { type: 'string' },
@@ -48,14 +51,14 @@ async function run(): Promise<void> {
   if (!measure || rest.length > 0) {
     throw new Error(`Usage: npm run bench -- NAME [--json FILE] [--quick], with one NAME of: ${Object.keys(BENCHMARKS).join(', ')}.`);
   }
-  const { json, model = 'pomona', quick, noise, ...files } = values;
+  const { json, model = 'pomona', quick, dawn, noise, ...files } = values;
   if (name !== 'quality' && [values.model, noise, ...Object.values(files)].some((value) => value !== undefined))
     throw new Error('Only quality takes --model, --src, --noise, --f32, --baseline and --plot.');
+  if (dawn && name !== 'generate' && name !== 'fine-tune') throw new Error('Only generate and fine-tune take --dawn.');
   const [load = 0] = loadavg();
   if (load > availableParallelism() / 2) console.error(`The machine is busy (load ${load.toFixed(1)}): times will be too long.`);
-  const figures = await measure({ ...files, model, quick, noise: readNoise(noise), folder: 'weights' });
-  console.log(formatTable(figures));
-  if (json !== undefined) await writeFile(json, `${JSON.stringify({ figures }, null, 2)}\n`);
+  const figures = await measure({ ...files, model, quick, dawn, noise: readNoise(noise), folder: 'weights' });
+  await reportFigures(figures, json);
 }
 
 try {

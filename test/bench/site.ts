@@ -78,36 +78,39 @@ export async function prepareSite(): Promise<string> {
   return prepare(SITE, async () => {
     await buildElement();
     await buildPeer();
-    for (const name of await readdir(PAGES)) if (name.endsWith('.html')) await cp(join(PAGES, name), join(SITE, name));
+    for (const name of ['hidden.html', 'visible.html', 'ort.html']) await cp(join(PAGES, name), join(SITE, name));
   });
 }
 
-/** Those peers of `bench -- generate` that are bundled as the element is; the others are only transpiled. */
-const BUNDLED_PEERS = ['ours', 'tfjs'];
+/**
+ * What the sites of peers have in common: `peer.html?peer=NAME`, our peer and stock TensorFlow.js's, bundled as the element is, what says which GPU
+ * there is, and the page for Node (dawn.js).
+ */
+async function buildPeers(pages: string, site: string): Promise<void> {
+  await buildChunks({ ours: `${pages}/ours.ts`, tfjs: `${pages}/tfjs.ts`, adapter: `${PAGES}/adapter.ts` }, site);
+  await cp(TFJS_WASM, join(site, 'tfjs'), { recursive: true, filter: (path) => path === TFJS_WASM || path.endsWith('.wasm') });
+  await cp(`${PAGES}/peer.html`, join(site, 'peer.html'));
+  await esbuild({ entryPoints: [`${PAGES}/dawn.ts`], outdir: site, format: 'esm', target: 'node20' });
+}
 
-/** The folder of the site of `bench -- generate`: `peer.html?peer=NAME`, the scripts and binaries of all peers, and pomona's weights. */
+/** The folder of the site of `bench -- generate`: the scripts and binaries of all peers, and pomona's weights. */
 export async function prepareGenerateSite(): Promise<string> {
   return prepare(GENERATE_SITE, async () => {
     const pages = `${PAGES}/generate`;
-    await buildChunks(Object.fromEntries(BUNDLED_PEERS.map((name) => [name, `${pages}/${name}.ts`])), GENERATE_SITE);
+    await buildPeers(pages, GENERATE_SITE);
     const bundle = { outdir: GENERATE_SITE, bundle: true, splitting: true, format: 'esm', minify: true, target: 'es2022' } as const;
     await esbuild({ ...bundle, entryPoints: ['ort', 'jax'].map((name) => `${pages}/${name}.ts`) });
     const ort = [...ORT_WASM, 'ort.webgpu.bundle.min.mjs', 'ort-wasm-simd-threaded.asyncify.wasm'];
     for (const file of ort) await cp(join(ORT, file), join(GENERATE_SITE, file));
-    await cp(TFJS_WASM, join(GENERATE_SITE, 'tfjs'), { recursive: true, filter: (path) => path === TFJS_WASM || path.endsWith('.wasm') });
     await cp('weights/pomona.safetensors', join(GENERATE_SITE, 'pomona.safetensors'));
-    await cp(`${pages}/peer.html`, join(GENERATE_SITE, 'peer.html'));
   });
 }
 
-/** The folder of the site of `bench -- fine-tune`: `step.html?peer=NAME` for `ours` and `tfjs`, and both of pomona's networks. */
+/** The folder of the site of `bench -- fine-tune`: both peers, and both of pomona's networks. */
 export async function prepareFineTuneSite(): Promise<string> {
   return prepare(FINE_TUNE_SITE, async () => {
-    const pages = `${PAGES}/fine-tune`;
-    await buildChunks(Object.fromEntries(['ours', 'tfjs'].map((name) => [name, `${pages}/${name}.ts`])), FINE_TUNE_SITE);
-    await cp(TFJS_WASM, join(FINE_TUNE_SITE, 'tfjs'), { recursive: true, filter: (path) => path === TFJS_WASM || path.endsWith('.wasm') });
+    await buildPeers(`${PAGES}/fine-tune`, FINE_TUNE_SITE);
     for (const name of ['pomona.safetensors', 'pomona.discriminator.safetensors'])
       await cp(join('weights', name), join(FINE_TUNE_SITE, name));
-    await cp(`${pages}/step.html`, join(FINE_TUNE_SITE, 'step.html'));
   });
 }

@@ -5,7 +5,7 @@ import { caseFigures, caseName, layerFigures } from '../bench/generate/case-figu
 import { ceilingFlops, encodeCeilingModule, measureCeiling } from '../bench/generate/ceiling-module.ts';
 import { countMultiplyAdds, createRandomNetwork } from '../bench/generate/networks.ts';
 import { assertSamePicture } from '../bench/generate/same-picture.ts';
-import type { BenchCase } from '../bench/generate/tab.ts';
+import type { BenchCase } from '../bench/generate/open-peer.ts';
 import type { PeerResult } from '../bench/generate/time-case.ts';
 import { interleavePlanes, packPlanes, packRgba } from '../bench/pages/generate/pixels.ts';
 
@@ -100,6 +100,7 @@ describe('bench/generate/figures', () => {
     assert.equal(valueOf(figures, 'generate.wasm.threads2.pomona.batch1.ort_over_ours'), 2.75);
     assert.match(figures.find(({ name }) => name.endsWith('ort_ms'))?.note ?? '', /^ort 1\.0; folded$/);
     assert.equal(caseName({ ...task, backend: 'webgpu' }), 'generate.webgpu.pomona.batch1');
+    assert.equal(caseName({ ...task, backend: 'webgpu', inFlight: 8 }), 'generate.webgpu.pomona.batch1.in_flight8');
   });
 
   it('gives no ratio where ours did not use the threads, or a peer did not start', () => {

@@ -3,7 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { createNormalStream } from '../../src/latent/seeded-random.ts';
 import { decodeSafetensors } from '../../src/weights/safetensors.ts';
-import { classifyRows, decodeClassifier, decodeTensor, openClassifier, type ClassifierFile } from '../bench/quality/classifier.ts';
+import {
+  classifyRows,
+  decodeClassifier,
+  decodeTensor,
+  openClassifier,
+  shrinkPicture,
+  type ClassifierFile,
+} from '../bench/quality/classifier.ts';
 import { createFeatureMatrix } from '../bench/quality/feature-matrix.ts';
 import { decodeRealFeatures } from '../bench/quality/real-features.ts';
 import { loadFixtureBytes } from '../support/fixture-weights.ts';
@@ -156,5 +163,21 @@ describe('bench/quality real features', () => {
       () => decodeRealFeatures(encodeRealFeatures('fruits', [0, 1], [2, 0], classifier), other),
       /made with another classifier/,
     );
+  });
+});
+
+describe('a picture larger than the classifier takes', () => {
+  it('becomes the mean of its squares of pixels', () => {
+    const picture = Uint8ClampedArray.from({ length: 4 * 4 * 4 }, (_, index) => (index % 4) * 10 + Math.floor(index / 4));
+    // The upper left square has the pixels 0, 1, 4 and 5, the lower right one 10, 11, 14 and 15.
+    const shrunk = shrinkPicture(picture, 2);
+    assert.deepEqual([...shrunk.slice(0, 4)], [2, 12, 22, 32]);
+    assert.deepEqual([...shrunk.slice(12)], [12, 22, 32, 42]);
+    assert.equal(shrinkPicture(picture, 4), picture);
+  });
+
+  it('is refused when its side is no multiple', () => {
+    assert.throws(() => shrinkPicture(new Uint8ClampedArray(3 * 3 * 4), 2), /36 bytes; the classifier takes 2×2 RGBA, or a multiple/);
+    assert.throws(() => shrinkPicture(new Uint8ClampedArray(4), 2), /or a multiple/);
   });
 });

@@ -1,13 +1,14 @@
 /** The figures of one case. */
 import { exactFigure, missingFigure, summarize, summarizeRatio, type Figure } from '../figures.ts';
 import type { LayerProfile } from '../pages/generate/ours.ts';
-import type { BenchCase, PeerName } from './tab.ts';
+import type { BenchCase, PeerName } from './open-peer.ts';
 import type { CaseResult, PeerResult } from './time-case.ts';
 
 /** How the figures of a case begin; threads are told of on WASM only. */
-export function caseName({ backend, threads, network, batch }: BenchCase, isSoftware = false): string {
+export function caseName({ backend, threads, network, batch, inFlight }: BenchCase, isSoftware = false): string {
   const place = backend === 'wasm' ? `wasm.threads${threads.toString()}` : isSoftware ? 'webgpu-software' : 'webgpu';
-  return `generate.${place}.${network}.batch${batch.toString()}`;
+  const flight = inFlight === undefined ? '' : `.in_flight${inFlight.toString()}`;
+  return `generate.${place}.${network}.batch${batch.toString()}${flight}`;
 }
 
 function describePeer({ detail, formulation, threads }: PeerResult, task: BenchCase): string {
@@ -36,7 +37,10 @@ export function caseFigures(task: BenchCase, { results, refused }: CaseResult, i
       continue;
     }
     figures.push(summarize(`${name}.${peer}_ms`, ms, describePeer(result, task)), ...memoryFigures(name, result, task));
-    figures.push(exactFigure(`${name}.${peer}_code_bytes`, codeBytes, 'bytes', 'scripts and .wasm downloaded, gzip; weights come on top'));
+    if (codeBytes !== null)
+      figures.push(
+        exactFigure(`${name}.${peer}_code_bytes`, codeBytes, 'bytes', 'scripts and .wasm downloaded, gzip; weights come on top'),
+      );
     if (peer === 'ours' || !ours) continue;
     const ratio = `${name}.${peer}_over_ours`;
     figures.push(refusal === null ? summarizeRatio(ratio, ms, ours.ms) : missingFigure(ratio, 'ratio', refusal));

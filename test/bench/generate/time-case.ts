@@ -1,10 +1,9 @@
 /** Times all peers on one case: each in its fastest formulation, the runs of all in turns, after their pictures were found to be the same. */
-import type { Browser } from 'puppeteer-core';
-import type { CompressingServer } from '../compressing-server.ts';
 import { median } from '../figures.ts';
 import type { LayerProfile } from '../pages/generate/ours.ts';
+import type { Place } from '../place.ts';
+import { openPeer, type BenchCase, type GeneratePeer, type PeerName } from './open-peer.ts';
 import { assertSamePicture, type DrawnPicture } from './same-picture.ts';
-import { openTab, type BenchCase, type PeerName, type PeerTab } from './tab.ts';
 
 export interface TimingPlan {
   /** All but ours, which is always there. */
@@ -30,7 +29,8 @@ export interface PeerResult {
   readonly ms: readonly number[];
   readonly wasmBytes: number;
   readonly gpuBytes: number;
-  readonly codeBytes: number;
+  /** Null where nothing was downloaded. */
+  readonly codeBytes: number | null;
 }
 
 export interface CaseResult {
@@ -49,50 +49,46 @@ const SLOW_MS = 1000;
 const SLOW_ROUNDS = 2;
 
 interface Runner {
-  readonly tab: PeerTab;
+  readonly opened: GeneratePeer;
   readonly formulation: string;
-  readonly codeBytes: number;
+  readonly codeBytes: number | null;
   /** Runs in a row in each round. */
   runs: number;
   readonly ms: number[];
-}
-
-export interface Place {
-  readonly browser: Browser;
-  readonly server: CompressingServer;
 }
 
 export function describe(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Draws until that time is over; gives the milliseconds of the fastest run. */
-async function warm(tab: PeerTab, ms: number): Promise<number> {
+/** Draws until that time is over; gives the milliseconds of the fastest run, alone. */
+async function warm({ page }: GeneratePeer, ms: number): Promise<number> {
   const end = performance.now() + ms;
   let best = Infinity;
-  do best = Math.min(best, await tab.call('time', 1));
+  do best = Math.min(best, await page.call('time', 1, 1));
   while (performance.now() < end);
   return best;
 }
 
-async function loadFormulation(tab: PeerTab, formulation: string, latents: Latents): Promise<void> {
-  await tab.call('choose', formulation);
-  await tab.call('setLatents', latents);
+async function loadFormulation({ page }: GeneratePeer, formulation: string, latents: Latents): Promise<void> {
+  await page.call('choose', formulation);
+  await page.call('setLatents', latents);
 }
 
-/** The fastest formulation of a peer, by its best of a few short runs of each, in a tab that is closed again. */
+/** The fastest formulation of a peer, by its best of a few short runs of each, in a page that is closed again. */
 async function calibrate(place: Place, peer: PeerName, task: BenchCase, latents: Latents, plan: TimingPlan): Promise<string> {
-  const tab = await openTab(place.browser, place.server, peer, task);
+  const { inFlight = 1 } = task;
+  const opened = await openPeer(place, peer, task);
   try {
     let best = { name: '', ms: Infinity };
     const failures: string[] = [];
-    for (const name of tab.formulations.filter(plan.isTried ?? (() => true))) {
+    for (const name of opened.formulations.filter(plan.isTried ?? (() => true))) {
       try {
-        await loadFormulation(tab, name, latents);
-        const first = await warm(tab, plan.warmMs);
-        const runs = Math.max(1, Math.round(plan.roundMs / 2 / first));
+        await loadFormulation(opened, name, latents);
+        const first = await warm(opened, plan.warmMs);
+        const runs = Math.max(inFlight, Math.round(plan.roundMs / 2 / first));
         let ms = first;
-        if (first < SLOW_MS) for (let turn = 0; turn < 3; turn++) ms = Math.min(ms, await tab.call('time', runs));
+        if (first < SLOW_MS) for (let turn = 0; turn < 3; turn++) ms = Math.min(ms, await opened.page.call('time', runs, inFlight));
         if (ms < best.ms) best = { name, ms };
         console.error(`  ${peer}, ${name}: ${ms.toFixed(2)} ms`);
       } catch (error) {
@@ -103,7 +99,7 @@ async function calibrate(place: Place, peer: PeerName, task: BenchCase, latents:
     if (best.name === '') throw new Error(failures.join('; ') || 'it has no formulation');
     return best.name;
   } finally {
-    await tab.close();
+    await opened.page.close();
   }
 }
 
@@ -113,10 +109,10 @@ interface StartedRunner {
   readonly picture: DrawnPicture;
 }
 
-async function startRunner(tab: PeerTab, formulation: string, latents: Latents): Promise<StartedRunner> {
-  await loadFormulation(tab, formulation, latents);
-  const picture = await tab.call('check');
-  return { runner: { tab, formulation, codeBytes: tab.codeBytes, runs: 1, ms: [] }, picture };
+async function startRunner(opened: GeneratePeer, formulation: string, latents: Latents): Promise<StartedRunner> {
+  await loadFormulation(opened, formulation, latents);
+  const picture = await opened.page.call('check');
+  return { runner: { opened, formulation, codeBytes: opened.page.codeBytes(), runs: 1, ms: [] }, picture };
 }
 
 /** Opens a peer in its fastest formulation; gives the reason where it cannot start. */
@@ -129,7 +125,7 @@ async function startPeer(
 ): Promise<StartedRunner | string> {
   try {
     const formulation = await calibrate(place, peer, task, latents, plan);
-    return await startRunner(await openTab(place.browser, place.server, peer, task), formulation, latents);
+    return await startRunner(await openPeer(place, peer, task), formulation, latents);
   } catch (error) {
     return describe(error);
   }
@@ -138,9 +134,9 @@ async function startPeer(
 /** Adds to `runners` as they start, so that whoever called can close them. */
 async function startAll(place: Place, task: BenchCase, plan: TimingPlan, runners: Runner[]): Promise<ReadonlyMap<PeerName, string>> {
   const refused = new Map<PeerName, string>();
-  const tab = await openTab(place.browser, place.server, 'ours', task);
-  const latents = await tab.call('makeLatents', LATENTS);
-  const ours = await startRunner(tab, tab.formulations[0] ?? '', latents);
+  const opened = await openPeer(place, 'ours', task);
+  const latents = await opened.page.call('makeLatents', LATENTS);
+  const ours = await startRunner(opened, opened.formulations[0] ?? '', latents);
   runners.push(ours.runner);
   for (const peer of plan.peers) {
     const started = await startPeer(place, peer, task, latents, plan);
@@ -156,17 +152,18 @@ async function startAll(place: Place, task: BenchCase, plan: TimingPlan, runners
 }
 
 /** One round: every peer draws for a while, beginning with another one each time. */
-async function runRound(runners: readonly Runner[], round: number): Promise<void> {
+async function runRound(runners: readonly Runner[], round: number, { inFlight = 1 }: BenchCase): Promise<void> {
   for (let turn = 0; turn < runners.length; turn++) {
     const runner = runners[(round + turn) % runners.length];
     if (!runner || (round >= SLOW_ROUNDS && median(runner.ms) > SLOW_MS)) continue;
-    runner.ms.push(await runner.tab.call('time', runner.runs));
+    runner.ms.push(await runner.opened.page.call('time', runner.runs, inFlight));
   }
 }
 
-async function finish({ tab, formulation, codeBytes, ms }: Runner): Promise<PeerResult> {
-  const { wasmBytes, gpuBytes } = await tab.call('memory');
-  const { peer, detail, threads } = tab;
+async function finish({ opened, formulation, codeBytes, ms }: Runner): Promise<PeerResult> {
+  const { peer, detail, threads, page } = opened;
+  const { wasmBytes, gpuBytes } = await page.call('memory');
+  console.error(`  ${peer}: ${median(ms).toFixed(2)} ms, ${formulation}`);
   return { peer, detail, threads, formulation, ms, wasmBytes, gpuBytes, codeBytes };
 }
 
@@ -176,17 +173,17 @@ export async function timeCase(place: Place, task: BenchCase, plan: TimingPlan):
   try {
     const refused = await startAll(place, task, plan, runners);
     for (const runner of runners) {
-      const first = await warm(runner.tab, plan.warmMs);
-      runner.runs = Math.max(1, Math.round(plan.roundMs / first));
+      const first = await warm(runner.opened, plan.warmMs);
+      runner.runs = Math.max(task.inFlight ?? 1, Math.round(plan.roundMs / first));
     }
     const profiles: LayerProfile[] = [];
     for (let round = 0; round < plan.rounds; round++) {
-      await runRound(runners, round);
-      if (plan.profiledPictures > 0 && runners[0]) profiles.push(await runners[0].tab.call('profileLayers', plan.profiledPictures));
+      await runRound(runners, round, task);
+      if (plan.profiledPictures > 0 && runners[0]) profiles.push(await runners[0].opened.page.call('profileLayers', plan.profiledPictures));
     }
     return { results: await Promise.all(runners.map(finish)), refused, profiles };
   } finally {
-    for (const { tab } of runners) await tab.close();
+    for (const { opened } of runners) await opened.page.close();
   }
 }
 
@@ -195,24 +192,24 @@ const W_DIM = 128;
 
 /** Compute dispatches of a run, in the formulation that takes the fewest of those that `counts`, and that formulation. */
 export async function countFewestDispatches(
-  { browser, server }: Place,
+  place: Place,
   peer: PeerName,
   task: BenchCase,
   counts: (formulation: string) => boolean = () => true,
 ): Promise<{ readonly count: number; readonly formulation: string }> {
-  const tab = await openTab(browser, server, peer, task);
+  const opened = await openPeer(place, peer, task);
   // What w holds does not matter for the count.
   const latents = Array.from({ length: task.batch }, () => new Array<number>(W_DIM).fill(0));
   try {
     let best = { count: Infinity, formulation: '' };
-    for (const formulation of tab.formulations.filter(counts)) {
-      await loadFormulation(tab, formulation, latents);
-      const count = await tab.call('countDispatches');
+    for (const formulation of opened.formulations.filter(counts)) {
+      await loadFormulation(opened, formulation, latents);
+      const count = await opened.page.call('countDispatches');
       console.error(`  ${peer}, ${formulation}: ${count.toString()} dispatches`);
       if (count < best.count) best = { count, formulation };
     }
     return best;
   } finally {
-    await tab.close();
+    await opened.page.close();
   }
 }

@@ -35,7 +35,7 @@ export interface ClassifierFile {
 
 /** The network, on a backend of its own holding. */
 export interface Classifier {
-  /** Features (pictures · width numbers) of pictures as RGBA bytes of the classifier's resolution, of which only RGB counts. */
+  /** Features (pictures · width numbers) of square pictures as RGBA bytes, of which only RGB counts; see `shrinkPicture` for their sizes. */
   embed(pictures: readonly Uint8ClampedArray[]): Promise<Float32Array>;
   dispose(): void;
 }
@@ -124,18 +124,36 @@ function createParameters({ layers, tensors, features }: ClassifierFile): Map<st
   return parameters;
 }
 
+/** A square picture of RGBA bytes at the classifier's resolution, of which its own is a multiple: squares of pixels become their mean. */
+export function shrinkPicture(picture: Uint8ClampedArray, resolution: number): Uint8ClampedArray {
+  const factor = Math.sqrt(picture.length / 4) / resolution;
+  if (factor === 1) return picture;
+  if (!Number.isInteger(factor) || factor < 1)
+    throw new Error(
+      `A picture has ${String(picture.length)} bytes; the classifier takes ${String(resolution)}×${String(resolution)} RGBA, or a multiple of that.`,
+    );
+  const shrunk = new Uint8ClampedArray(resolution * resolution * 4);
+  for (let at = 0; at < shrunk.length; at += 1) {
+    const [channel, column, row] = [at % 4, Math.floor(at / 4) % resolution, Math.floor(at / 4 / resolution)];
+    let sum = 0;
+    for (let i = 0; i < factor * factor; i += 1) {
+      const [y, x] = [row * factor + Math.floor(i / factor), column * factor + (i % factor)];
+      sum += picture[(y * resolution * factor + x) * 4 + channel] as number;
+    }
+    shrunk[at] = sum / (factor * factor);
+  }
+  return shrunk;
+}
+
 /** Picture bytes as the network takes them: NHWC, byte / 127.5 − 1. */
 function createInput(pictures: readonly Uint8ClampedArray[], resolution: number): tf.Tensor4D {
   const pixels = resolution * resolution;
   const values = new Float32Array(pictures.length * pixels * 3);
   pictures.forEach((picture, index) => {
-    if (picture.length !== pixels * 4)
-      throw new Error(
-        `A picture has ${String(picture.length)} bytes; the classifier takes ${String(resolution)}×${String(resolution)} RGBA.`,
-      );
+    const small = shrinkPicture(picture, resolution);
     for (let pixel = 0; pixel < pixels; pixel += 1) {
       for (let channel = 0; channel < 3; channel += 1)
-        values[(index * pixels + pixel) * 3 + channel] = (picture[pixel * 4 + channel] as number) / 127.5 - 1;
+        values[(index * pixels + pixel) * 3 + channel] = (small[pixel * 4 + channel] as number) / 127.5 - 1;
     }
   });
   return tf.tensor4d(values, [pictures.length, resolution, resolution, 3]);

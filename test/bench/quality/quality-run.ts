@@ -98,19 +98,26 @@ function balance({ halfA, halfB }: RealFeatures, wanted: number): [LabelledFeatu
   return [thin(halfA), thin(halfB)];
 }
 
+/** The image set of a model: that of `cats-128` is `cats`. */
+function setOf(model: string): string {
+  return model.replace(/-\d+$/, '');
+}
+
 /** Loads what a measurement needs and starts its processes; the caller closes `pool`. */
 export async function openQualityRun(options: QualityOptions): Promise<QualityRun> {
   const { folder, model, quick } = options;
   const classifierPath = `${folder}/${CLASSIFIER_FILE}`;
   const classifierBytes = await readTraining(classifierPath);
   const classifier = decodeClassifier(classifierBytes);
-  const real = decodeRealFeatures(await readTraining(`${folder}/training/features/${model}.safetensors`), classifierBytes);
+  const real = decodeRealFeatures(await readTraining(`${folder}/training/features/${setOf(model)}.safetensors`), classifierBytes);
   const weightsPath = options.src ?? `${folder}/${model}.safetensors`;
   const file = await readWeights(weightsPath);
   // Found wrong before minutes of drawing rather than after.
   await Promise.all([options.f32, options.baseline].map((path) => path !== undefined && readWeights(path)));
-  if (file.info.resolution !== classifier.resolution)
-    throw new Error(`${weightsPath} draws ${String(file.info.resolution)} pixels; the classifier takes ${String(classifier.resolution)}.`);
+  if (file.info.resolution % classifier.resolution !== 0)
+    throw new Error(
+      `${weightsPath} draws ${String(file.info.resolution)} pixels; the classifier takes ${String(classifier.resolution)} or a multiple, scaled down.`,
+    );
   const groups = classifier.heads.get(real.head);
   const head = file.info.architecture.classes > 0 ? groups : null;
   if (!groups || head === undefined || (head && head.names.join() !== file.info.labels.join()))

@@ -1,11 +1,11 @@
 /**
- * What the pages of `bench -- fine-tune` have in common: each opens one backend, with our kernels or without, and leaves the training step on
- * globalThis as `bench`, for the driver (test/bench/fine-tune.ts) to call.
+ * What the pages of `bench -- fine-tune` have in common: each opens one backend, with our kernels or without, and exports the training step as
+ * `bench`, for the driver (test/bench/fine-tune/compare-steps.ts) to call through a place (test/bench/place.ts).
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { AdversarialStep, STEP_PARTS } from '../../fine-tune/step.ts';
 import { measureCeiling, type MultiplyAdd } from '../../generate/ceiling-module.ts';
-import { wasmBytes } from '../generate/probes.ts';
+import { mostGpuBytes, wasmBytes } from '../generate/probes.ts';
 import { decodeWeights } from '../../../../src/weights/weights-file.ts';
 
 /** A backend that is current, with all kernels that the step needs. */
@@ -16,9 +16,9 @@ export interface StepPeer {
   readonly describe?: () => string;
 }
 
-/** What the driver finds on globalThis. Everything that it gives can be copied as JSON. */
+/** What the driver calls. Everything that it gives can be copied as JSON. */
 export interface StepPage {
-  readonly detail: string;
+  /** Version, what it runs on, and what it has to say once it has run. */
   describe(): string;
   /** Milliseconds of a whole step. */
   time(withPenalty: boolean): Promise<number>;
@@ -28,7 +28,7 @@ export interface StepPage {
   profileGradients(): Promise<GradientProfile>;
   /** GFLOP/s of this thread with those instructions; null where they are not to be had. */
   ceiling(multiplyAdd: MultiplyAdd): number | null;
-  memory(): { readonly wasmBytes: number };
+  memory(): { readonly wasmBytes: number; readonly gpuBytes: number };
 }
 
 export interface GradientProfile {
@@ -111,23 +111,16 @@ async function profileGradients(step: AdversarialStep): Promise<GradientProfile>
   return profile;
 }
 
-/** Opens the peer. */
-export function serveStep(open: () => Promise<StepPeer>): void {
-  open()
-    .then(async (peer) => {
-      const step = await loadStep(Number(new URLSearchParams(location.search).get('batch')));
-      const page: StepPage = {
-        detail: peer.detail,
-        describe: () => peer.describe?.() ?? '',
-        time: (withPenalty) => timeStep(step, withPenalty),
-        gradients: () => readGradients(step),
-        profileGradients: () => profileGradients(step),
-        ceiling: (multiplyAdd) => measureCeiling(multiplyAdd),
-        memory: () => ({ wasmBytes: wasmBytes() }),
-      };
-      Object.assign(globalThis, { bench: page });
-    })
-    .catch((error: unknown) => {
-      Object.assign(globalThis, { benchError: error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : String(error) });
-    });
+/** Opens the peer: what a page exports as `bench`. */
+export async function serveStep(open: () => Promise<StepPeer>): Promise<StepPage> {
+  const peer = await open();
+  const step = await loadStep(Number(new URLSearchParams(location.search).get('batch')));
+  return {
+    describe: () => [peer.detail, peer.describe?.()].filter(Boolean).join('; '),
+    time: (withPenalty) => timeStep(step, withPenalty),
+    gradients: () => readGradients(step),
+    profileGradients: () => profileGradients(step),
+    ceiling: (multiplyAdd) => measureCeiling(multiplyAdd),
+    memory: () => ({ wasmBytes: wasmBytes(), gpuBytes: mostGpuBytes() }),
+  };
 }

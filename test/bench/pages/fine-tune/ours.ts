@@ -4,7 +4,7 @@ import { loadGradients } from '../../../../src/runtime/gradients.ts';
 import { acquireRuntime } from '../../../../src/runtime/runtime.ts';
 import { serveStep } from './harness.ts';
 
-serveStep(async () => {
+export const bench = serveStep(async () => {
   const backend = new URLSearchParams(location.search).get('backend') === 'webgpu' ? 'webgpu' : 'wasm';
   const runtime = await acquireRuntime(backend);
   await loadGradients(runtime);

@@ -6,7 +6,7 @@ import { describeChoices, registerComposedGradients } from './composed-gradients
 import { serveStep } from './harness.ts';
 import { startStock } from './stock-backend.ts';
 
-serveStep(async () => {
+export const bench = serveStep(async () => {
   const backend = new URLSearchParams(location.search).get('backend') === 'webgpu' ? 'webgpu' : 'wasm';
   tf.env().set('PROD', true);
   await startStock(backend);

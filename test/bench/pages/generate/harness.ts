@@ -1,6 +1,6 @@
 /**
- * What the pages of `bench -- generate` have in common: each opens one library as a peer and leaves it on globalThis as `bench`, for the
- * driver (test/bench/generate/tab.ts) to call. A timed run goes from w to RGBA bytes in JavaScript's memory.
+ * What the pages of `bench -- generate` have in common: each opens one library as a peer and exports it as `bench`, for the driver
+ * (test/bench/generate/time-case.ts) to call through a place (test/bench/place.ts). A timed run goes from w to RGBA bytes in JavaScript's memory.
  */
 import { countDispatches, mostGpuBytes, wasmBytes } from './probes.ts';
 import { loadBenchNetwork, NETWORK_NAMES, type BenchNetwork } from '../../generate/networks.ts';
@@ -34,17 +34,20 @@ export interface Peer {
   readonly formulations: readonly Formulation[];
 }
 
-/** What the driver finds on globalThis. Everything that it gives can be copied as JSON. */
-export interface BenchPage {
-  readonly detail: string;
-  readonly threads: number;
+export interface PeerDescription extends Pick<Peer, 'detail' | 'threads'> {
+  /** Names of all. */
   readonly formulations: readonly string[];
+}
+
+/** What the driver calls. Everything that it gives can be copied as JSON. */
+export interface BenchPage {
+  describe(): PeerDescription;
   /** Gives the w's that the runs take, one after the other, and then from the start again. */
   setLatents(ws: readonly (readonly number[])[]): void;
   /** Disposes of the formulation before and loads this one. */
   choose(name: string): Promise<void>;
-  /** Milliseconds of a run, the mean over that many in a row, each with the next w. */
-  time(runs: number): Promise<number>;
+  /** Milliseconds of a run, the mean over that many in a row, each with the next w; or in several rows at once. */
+  time(runs: number, inFlight: number): Promise<number>;
   /** The pictures of the first w's, as floats and as bytes. */
   check(): Promise<{ readonly floats: readonly number[]; readonly bytes: readonly number[] }>;
   /** Compute dispatches of one run. */
@@ -74,16 +77,9 @@ class PeerPage implements BenchPage {
     this.#batch = batch;
   }
 
-  get detail(): string {
-    return this.#peer.detail;
-  }
-
-  get threads(): number {
-    return this.#peer.threads;
-  }
-
-  get formulations(): readonly string[] {
-    return this.#peer.formulations.map(({ name }) => name);
+  describe(): PeerDescription {
+    const { detail, threads, formulations } = this.#peer;
+    return { detail, threads, formulations: formulations.map(({ name }) => name) };
   }
 
   setLatents(ws: readonly (readonly number[])[]): void {
@@ -99,10 +95,14 @@ class PeerPage implements BenchPage {
     this.#drawer = await formulation.load();
   }
 
-  async time(runs: number): Promise<number> {
+  async time(runs: number, inFlight: number): Promise<number> {
     const drawer = this.#ready();
+    let started = 0;
+    const drawInARow = async (): Promise<void> => {
+      while (started++ < runs) await drawer.draw(this.#take());
+    };
     const start = performance.now();
-    for (let run = 0; run < runs; run++) await drawer.draw(this.#take());
+    await Promise.all(Array.from({ length: inFlight }, drawInARow));
     return (performance.now() - start) / runs;
   }
 
@@ -136,16 +136,14 @@ class PeerPage implements BenchPage {
   }
 }
 
-/** Opens the peer; `extra` adds what only one page has. */
-export function servePeer(open: (task: PeerTask) => Promise<Peer>, extra: (task: PeerTask) => object = () => ({})): void {
-  readTask()
-    .then(async (task) => {
-      const page = new PeerPage(await open(task), task.batch);
-      Object.assign(globalThis, { bench: Object.assign(page, extra(task)) });
-    })
-    .catch((error: unknown) => {
-      Object.assign(globalThis, { benchError: error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : String(error) });
-    });
+/** Opens the peer: what a page exports as `bench`. `extra` adds what only one page has. */
+export async function servePeer<Extra extends object>(
+  open: (task: PeerTask) => Promise<Peer>,
+  extra?: (task: PeerTask) => Extra,
+): Promise<BenchPage & Extra> {
+  const task = await readTask();
+  const page = new PeerPage(await open(task), task.batch);
+  return Object.assign(page, extra?.(task)) as BenchPage & Extra;
 }
 
 /** Every combination of one value of each list. */

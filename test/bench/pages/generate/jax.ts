@@ -158,4 +158,4 @@ async function open(task: PeerTask): Promise<Peer> {
   return { detail: 'jax-js', threads: task.threads, formulations };
 }
 
-servePeer(open);
+export const bench = servePeer(open);

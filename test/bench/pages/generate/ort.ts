@@ -61,4 +61,4 @@ async function open(task: PeerTask): Promise<Peer> {
   return { detail: `onnxruntime-web ${ort.env.versions.web ?? ''}`, threads: task.threads, formulations: listFormulations(ort, task) };
 }
 
-servePeer(open);
+export const bench = servePeer(open);

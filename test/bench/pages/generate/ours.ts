@@ -13,7 +13,7 @@ import { servePeer, type Drawer, type Peer, type PeerTask } from './harness.ts';
 /** What only this page has. */
 export interface OwnPage {
   /** w's of the network's own distribution, with psi 1. */
-  makeLatents(count: number): readonly (readonly number[])[];
+  makeLatents(count: number): Promise<readonly (readonly number[])[]>;
   /** Pictures drawn with a clock round the kernels that hold the 3×3 layers, and the machine's ceiling before them. WASM only. */
   profileLayers(pictures: number): Promise<LayerProfile>;
 }
@@ -124,19 +124,22 @@ async function profileLayers(task: PeerTask, pictures: number): Promise<LayerPro
   return { layerGflops, ceilingGflops, kernel: kernel.name, instructions };
 }
 
-function makeLatents({ architecture }: PeerTask, count: number): number[][] {
+async function makeLatents({ architecture }: PeerTask, count: number): Promise<number[][]> {
   const { runtime, network, prepared } = current();
   const next = createNormalStream('bench', 'z');
-  return runtime.run(() =>
+  const ws = runtime.run(() =>
     tf.tidy(() => {
       const z = tf.tensor2d(next(count * architecture.z_dim), [count, architecture.z_dim]);
       const classes = Float32Array.from({ length: count * architecture.classes }, (_, index) =>
         index % architecture.classes === Math.floor(index / architecture.classes) % architecture.classes ? 1 : 0,
       );
       const oneHot = architecture.classes > 0 ? tf.tensor2d(classes, [count, architecture.classes]) : null;
-      return network.map(prepared, z, oneHot).arraySync();
+      return network.map(prepared, z, oneHot);
     }),
   );
+  const latents = await ws.array();
+  ws.dispose();
+  return latents;
 }
 
 async function open(task: PeerTask): Promise<Peer> {
@@ -147,7 +150,7 @@ async function open(task: PeerTask): Promise<Peer> {
   return { detail, threads: Number(/(\d+) thread/.exec(detail)?.[1] ?? 1), formulations: [formulation] };
 }
 
-servePeer(open, (task): OwnPage => ({
+export const bench = servePeer(open, (task): OwnPage => ({
   makeLatents: (count) => makeLatents(task, count),
   profileLayers: (pictures) => profileLayers(task, pictures),
 }));

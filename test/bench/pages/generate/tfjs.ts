@@ -65,4 +65,4 @@ async function open(task: PeerTask): Promise<Peer> {
   return { detail: `TensorFlow.js ${tf.version_core}`, threads, formulations };
 }
 
-servePeer(open);
+export const bench = servePeer(open);
