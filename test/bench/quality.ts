@@ -4,7 +4,7 @@
  * Beside every figure stands its floor: what half A, real pictures too, reaches in the place of the generated ones. Two runs give the same
  * figures, but for milliseconds. `weights/training/README.md` says where classifier and features come from.
  */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { exactFigure, type Figure } from './figures.ts';
 import { classifyRows } from './quality/classifier.ts';
 import type { LabelledFeatures } from './quality/feature-matrix.ts';
@@ -12,7 +12,7 @@ import { formatLatentPlot } from './quality/latent-plot.ts';
 import { measureClassRecall } from './quality/manifold-metrics.ts';
 import { measureMemorising } from './quality/memorising.ts';
 import { drawRows, openQualityRun, type QualityOptions, type QualityRun } from './quality/quality-run.ts';
-import { measureBaseline, measureSettings, measureSizes, measureStorage } from './quality/quality-tables.ts';
+import { measureBaseline, measureSettings, measureSizes, measureStorage, measureTimes } from './quality/quality-tables.ts';
 import { compareSets, listFigures, measureFloor } from './quality/set-metrics.ts';
 
 /** "apple whole" in the name of a figure. */
@@ -75,12 +75,22 @@ async function measureRun(run: QualityRun): Promise<Figure[]> {
   ];
 }
 
+/** The figures of an earlier run of the same weights, their milliseconds measured anew: these want a quiet machine, and take seconds. */
+async function retime(run: QualityRun, path: string): Promise<Figure[]> {
+  type Written = Omit<Figure, 'value'> & { readonly value: number | null };
+  const { figures } = JSON.parse(await readFile(path, 'utf8')) as { readonly figures: readonly Written[] };
+  if (!figures.some(({ name, note }) => name === `quality.${run.options.model}.samples` && note?.includes(run.checksum)))
+    throw new Error(`${path} has no figures of ${run.weightsPath}; measure it without --retime.`);
+  const times = new Map((await measureTimes(run)).map((figure) => [figure.name, figure]));
+  return figures.map((figure) => times.get(figure.name) ?? { ...figure, value: figure.value ?? NaN });
+}
+
 /** `npm run bench -- quality`. */
 export async function measureQuality(options: QualityOptions): Promise<readonly Figure[]> {
   const startMs = performance.now();
   const run = await openQualityRun(options);
   try {
-    const figures = await measureRun(run);
+    const figures = options.retime === undefined ? await measureRun(run) : await retime(run, options.retime);
     if (options.plot !== undefined) await writeFile(options.plot, formatLatentPlot(options.model, figures));
     console.error(`  ${((performance.now() - startMs) / 1000).toFixed(0)} s; kernel distances are printed times 1000`);
     return figures;

@@ -2,8 +2,8 @@
  * `npm run bench -- NAME [--json FILE] [--quick]`: measures, prints a table, and writes {"figures": [{name, value, unit, runs, spread}]}.
  * `generate` and `fine-tune` also take `--dawn`: their WebGPU figures alone, in Node on the package `webgpu` (`npm install --no-save webgpu`), where a
  * machine has a GPU but no browser (test/tools/pack-dawn-bench.ts packs them for such a one).
- * `quality` also takes `--model NAME`, `--src FILE`, `--noise MODE`, `--f32 FILE`, `--baseline FILE` and
- * `--plot FILE.svg`. Run it on a quiet machine.
+ * `quality` also takes `--model NAME`, `--src FILE`, `--noise MODE`, `--f32 FILE`, `--baseline FILE`,
+ * `--retime FILE.json` and `--plot FILE.svg`. Run it on a quiet machine.
  */
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -42,6 +42,7 @@ async function run(): Promise<void> {
       noise: { type: 'string' },
       f32: { type: 'string' },
       baseline: { type: 'string' },
+      retime: { type: 'string' },
       plot: { type: 'string' },
     },
     allowPositionals: true,
@@ -53,7 +54,7 @@ async function run(): Promise<void> {
   }
   const { json, model = 'pomona', quick, dawn, noise, ...files } = values;
   if (name !== 'quality' && [values.model, noise, ...Object.values(files)].some((value) => value !== undefined))
-    throw new Error('Only quality takes --model, --src, --noise, --f32, --baseline and --plot.');
+    throw new Error('Only quality takes --model, --src, --noise, --f32, --baseline, --retime and --plot.');
   if (dawn && name !== 'generate' && name !== 'fine-tune') throw new Error('Only generate and fine-tune take --dawn.');
   const [load = 0] = loadavg();
   if (load > availableParallelism() / 2) console.error(`The machine is busy (load ${load.toFixed(1)}): times will be too long.`);

@@ -114,6 +114,21 @@ describe('bench quality', () => {
     assert.ok(valueOf('quality.tiny.ms') > 0);
   });
 
+  it('measures the milliseconds of an earlier run anew, and nothing else', async () => {
+    const retime = `${folder}/earlier.json`;
+    const earlier = figures.map((figure) => (figure.name === 'quality.tiny.ms' ? { ...figure, value: -1 } : figure));
+    await writeFile(retime, JSON.stringify({ figures: earlier }));
+    const again = await measureQuality({ ...options, retime });
+    const changed = again.filter((_, index) => JSON.stringify(again[index]) !== JSON.stringify(earlier[index]));
+    assert.deepEqual(
+      changed.map(({ name }) => name),
+      ['quality.tiny.ms'],
+    );
+    assert.ok((changed[0]?.value ?? 0) > 0);
+    await writeFile(retime, JSON.stringify({ figures: [] }));
+    await assert.rejects(measureQuality({ ...options, retime }), /has no figures of/);
+  });
+
   it('plots the latent-dim table', async () => {
     const svg = await readFile(`${folder}/plot.svg`, 'utf8');
     assert.match(svg, /^<svg [^]*prefers-color-scheme: dark[^]*<\/svg>\n$/);

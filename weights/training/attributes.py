@@ -27,9 +27,14 @@ def border(x, width=4):
     return torch.cat([x[..., :width, :].flatten(2), x[..., -width:, :].flatten(2), x[..., :width].flatten(2), x[..., -width:].flatten(2)], 2)
 
 
+def length(x):
+    """(N, 1, H, W): of the colours of x (N, C, H, W); with a gradient at 0 too."""
+    return (x.square().sum(1, keepdim=True) + 1e-6).sqrt()
+
+
 def object_mask(lab, paper, low=10.0, high=25.0):
     """(N, 1, H, W), 0 to 1: how far each pixel is from the paper's colour (N, 3)."""
-    distance = (lab - paper[:, :, None, None]).square().sum(1, keepdim=True).sqrt()
+    distance = length(lab - paper[:, :, None, None])
     return ((distance - low) / (high - low)).clamp(0, 1)
 
 
@@ -76,7 +81,7 @@ def measure_pomona(pictures, network):
     cut = [index for index, name in enumerate(names) if name.endswith(" cut")]
     halves = [index for index, name in enumerate(names) if name.endswith((" cut", " whole"))]
     ratio = log_odds(logits[:, halves], [halves.index(index) for index in cut])
-    spread = (masked_mean(lab.square(), mask) - colour.square()).clamp(min=0).sqrt()
+    spread = (masked_mean(lab.square(), mask) - colour.square()).clamp(min=1e-6).sqrt()
     return dict(
         redness=colour[:, 1],
         yellowness=colour[:, 2],
@@ -95,6 +100,11 @@ def measure_pomona(pictures, network):
     )
 
 
+# Of the colours in the set's palette: L*, a* and b* of bodies go together there, a* and b* of backgrounds too, and so they would in every direction.
+FUR_AXES = dict(fur_light=(0.93, 0.28, -0.25), fur_red=(-0.19, 0.93, 0.33), fur_gold=(0.33, -0.26, 0.91))
+BACKDROP_AXES = dict(backdrop_warm=(0.0, 0.69, 0.73), backdrop_green=(0.0, -0.73, 0.69))
+
+
 def measure_cats(pictures, network):
     lab = to_lab(pictures)
     backdrop = border(lab, 3).median(2).values
@@ -103,26 +113,24 @@ def measure_cats(pictures, network):
     colour = masked_mean(lab[:, :, 40:60, 24:44], body)
     features = embed_all(network, pictures)
 
-    def odds(kind, *chosen):
+    def odds(kind, *chosen, against=None):
         names = network.names[f"cats.{kind}"]
-        return log_odds(network.logits(features, f"cats.{kind}"), [names.index(name) for name in chosen])
+        logits = network.logits(features, f"cats.{kind}")
+        kept = [index for index, name in enumerate(names) if against is None or name in chosen or name in against]
+        return log_odds(logits[:, kept], [kept.index(names.index(name)) for name in chosen])
 
+    head = ("black hat", "red hat", "bandana", "red headband", "dark headphones", "white headphones", "pink bow", "blue bow")
+    scarves, collars = ("red scarf", "blue scarf"), ("bell collar", "brown collar", "medal collar", "pendant collar")
     return dict(
-        fur_light=colour[:, 0],
-        fur_red=colour[:, 1],
-        fur_yellow=colour[:, 2],
-        backdrop_red=backdrop[:, 1],
-        backdrop_yellow=backdrop[:, 2],
+        **{name: colour @ colour.new_tensor(axis) for name, axis in FUR_AXES.items()},
+        **{name: backdrop @ backdrop.new_tensor(axis) for name, axis in BACKDROP_AXES.items()},
         fluff=mask.mean((1, 2, 3)),
         pattern=odds("fur", "stripes back", "tiger", "swirls", "leopard", "dots"),
         eyes_closed=odds("eyes", "dots closed", "happy closed", "narrow"),
         glasses=odds("eyes", "glasses", "monocle"),
         mouth_open=odds("mouth", "smile open", "talk", "laugh", "tongue", "teeth"),
-        hat=odds("accessory", "black hat", "red hat", "bandana", "red headband"),
-        scarf=odds("accessory", "red scarf", "blue scarf"),
-        headphones=odds("accessory", "dark headphones", "white headphones"),
-        bow=odds("accessory", "pink bow", "blue bow"),
-        collar=odds("accessory", "bell collar", "brown collar", "medal collar", "pendant collar"),
+        headwear=odds("accessory", *head, against=scarves + collars),
+        scarf=odds("accessory", *scarves, against=collars),
     )
 
 
@@ -135,7 +143,7 @@ def measure_flowers(pictures, network):
     axis = torch.linspace(-1, 1, lab.shape[-1], device=lab.device)
     radius = (axis[None].square() + axis[:, None].square()).sqrt()
     heart, ring = (radius < 0.22)[None, None].float(), ((radius > 0.3) & (radius < 0.6))[None, None].float()
-    chroma = lab[:, 1:].square().sum(1, keepdim=True).sqrt()
+    chroma = length(lab[:, 1:])
     return dict(
         redness=colour[:, 1],
         yellowness=colour[:, 2],

@@ -5,7 +5,8 @@
 The rows of ws are moved at random, two by two, and the changes of all attributes (attributes.py) are regressed on the moves, over
 20,000 pictures. So the effect of a move of any range of rows is known, to first order. A direction is the move of a range that
 changes its own attribute most for its length while the others stay; what still leaks from size -3 to 3 is measured and
-subtracted, some rounds. The range that leaks least wins. Its length is one standard deviation of w along it, so size 1 means
+subtracted, some rounds. The range that leaks least wins. Where that is not enough, the move is polished: by gradient ascent on
+what the pictures measure, for more effect and less leak. Its length is one standard deviation of w along it, so size 1 means
 that. A direction is kept when it is monotone from -3 to 3, changes its own attribute by a standard deviation at least, and at least
 3 times as much, in the attributes' standard deviations, as any other.
 """
@@ -15,7 +16,7 @@ import json
 
 import torch
 
-from attributes import measure
+from attributes import MEASURES, measure
 from classifier import load_classifier
 from data import to_bytes
 from export import save_weights
@@ -30,7 +31,8 @@ STRENGTH = 0.7  # of the random moves, in standard deviations
 STARTS_TO_REFINE = 2
 BREADTH_COST = 0.03  # of the score, for each further group of rows: narrow ranges before wide ones
 MIN_EFFECT, MIN_RATIO = 1.0, 3.0
-ENOUGH_RATIO = 4.5  # a little more than needed, for fresh seeds
+ENOUGH_RATIO, ENOUGH_EFFECT = 4.5, 1.5  # a little more than needed, for fresh seeds
+LEAK_COST, POLISH_RATE = 4.0, 0.015
 
 
 class Studio:
@@ -61,6 +63,13 @@ class Studio:
                 pictures = to_bytes(self.generator.synthesize(chunk.to(self.device), self.noise).float())
                 values.append(measure(self.name, pictures, self.network)[0].float().cpu())
         return torch.cat(values)
+
+    def measure_smoothly(self, ws):
+        """The same with a gradient by ws, of pictures that are not rounded to bytes."""
+        with torch.autocast(self.device, dtype=torch.bfloat16, enabled=self.dtype == torch.bfloat16):
+            picture = self.generator.synthesize(ws.to(self.device), self.noise).float()
+            measured = MEASURES[self.name](((picture.clamp(-1, 1) + 1) * 127.5).permute(0, 2, 3, 1), self.network)
+        return torch.stack(list(measured.values()), 1).float().cpu()
 
     def attributes(self):
         """Their names, A."""
@@ -173,12 +182,33 @@ class Search:
             move = move / move.norm()
         return best
 
+    def polish(self, move, part, own, batch=26):
+        """(score, move, part) after gradient ascent on the own effect, less what the others change too much for it."""
+        move, random = move.clone().requires_grad_(True), torch.Generator().manual_seed(SEED_FIT)
+        steps = torch.optim.Adam([move], POLISH_RATE)
+        for _ in range(self.options.polish_steps):
+            w = self.few.w[torch.randint(len(self.few.w), (batch,), generator=random)]
+            ends = [self.studio.move(w, self.vector(move), size, self.layers(part)) for size in (-3, 3)]
+            low, high = self.studio.measure_smoothly(torch.cat(ends)).chunk(2)
+            effect = ((high - low) / self.deviation).mean(0)
+            others = torch.cat([effect[:own], effect[own + 1 :]]).abs()
+            loss = LEAK_COST * (others - effect[own].clamp(min=0) / ENOUGH_RATIO).relu().square().sum() - effect[own]
+            steps.zero_grad()
+            loss.backward()
+            steps.step()
+        move = move.detach() / move.detach().norm()
+        return self.score(self.seen(self.few, move, part), own, part), move, part
+
     def find(self, name):
         """(score, vector, layers) of the best direction for an attribute."""
         own = self.names.index(name)
         starts = [(solve(self.effects(part), own), part) for part in self.ranges]
         order = sorted(starts, key=lambda start: -self.score(self.seen(self.fewest, *start), own, start[1]))
-        score, move, part = max((self.refine(*start, own) for start in order[:STARTS_TO_REFINE]), key=lambda found: found[0])
+        found = max((self.refine(*start, own) for start in order[:STARTS_TO_REFINE]), key=lambda each: each[0])
+        effect = self.seen(self.few, *found[1:])
+        if ratio(effect, own) < ENOUGH_RATIO or effect[own] < ENOUGH_EFFECT:
+            found = max(found, self.polish(*found[1:], own), key=lambda each: each[0])
+        score, move, part = found
         return score, self.vector(move), self.layers(part)
 
 
@@ -204,7 +234,8 @@ def main():
     add = parser.add_argument
     add("--set", required=True), add("--weights"), add("--out"), add("--samples", type=int, default=20_000)
     add("--refine-samples", type=int, default=260), add("--rounds", type=int, default=4)
-    add("--validate-samples", type=int, default=520), add("--only", nargs="*", default=[])
+    add("--polish-steps", type=int, default=40)
+    add("--validate-samples", type=int, default=520), add("--only", nargs="*", default=[], help="attributes; the directions of others stay")
     options = parser.parse_args()
     torch.set_flush_denormal(True)
     path = options.weights or f"../{options.set}.safetensors"
@@ -213,8 +244,11 @@ def main():
     studio = Studio(path, options.set, about["truncation"], about["noise"])
     search = Search(studio, options)
     fresh = Sample(studio, options.validate_samples, SEED_VALIDATE)
-    about["directions"], vectors = [], {}
-    for name in options.only or search.names:
+    looked_for = options.only or search.names
+    labels = [name.replace("_", "-") for name in looked_for]
+    about["directions"] = [direction for direction in about["directions"] if options.only and direction["name"] not in labels]
+    vectors = {f"directions.{kept['name']}": tensors[f"directions.{kept['name']}"] for kept in about["directions"]}
+    for name in looked_for:
         _, vector, layers = search.find(name)
         figures = validate(fresh, name, search.names, search.deviation, vector, layers)
         kept = figures["monotone"] and figures["effect"] >= MIN_EFFECT and figures["ratio"] >= MIN_RATIO

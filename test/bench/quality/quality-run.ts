@@ -30,6 +30,8 @@ export interface QualityOptions {
   readonly f32?: string | undefined;
   /** Weights to compare with. */
   readonly baseline?: string | undefined;
+  /** The JSON of an earlier run, of which all but the milliseconds is kept. */
+  readonly retime?: string | undefined;
   /** Where to write the plot of the latent-dim table. */
   readonly plot?: string | undefined;
   /** The folder `weights`. */

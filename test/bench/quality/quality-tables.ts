@@ -149,20 +149,27 @@ async function findDcgans({ folder, model }: QualityRun['options']): Promise<{ r
   return found;
 }
 
-/** What the size of z and of the network costs: DCGANs of z_dim = width, trained alike, and the time of the model itself. */
-export async function measureSizes(run: QualityRun): Promise<Figure[]> {
+/** Milliseconds of the model itself and of the DCGANs, in turns. For true ones nothing else may be running. */
+export async function measureTimes(run: QualityRun): Promise<Figure[]> {
   const { model, quick } = run.options;
   const found = await findDcgans(run.options);
+  const [own, ...times] = await timePictures([run.weightsPath, ...found.map(({ path }) => path)], run.noise, quick);
+  return [
+    ...found.map(({ size }, index) =>
+      summarize(`quality.dcgan.${String(size)}.ms`, times[index] ?? [], 'z to RGBA bytes, WASM, in turns with the others'),
+    ),
+    summarize(`quality.${model}.ms`, own ?? [], 'z to RGBA bytes, WASM'),
+  ];
+}
+
+/** What the size of z and of the network costs: DCGANs of z_dim = width, trained alike, and the time of the model itself. */
+export async function measureSizes(run: QualityRun): Promise<Figure[]> {
   const figures: Figure[] = [];
-  for (const { size, path } of found) {
+  for (const { size, path } of await findDcgans(run.options)) {
     const metrics = compareTableRows(run, await drawRows(run, run.tableRows, { weightsPath: path, classes: null }), false);
     figures.push(...listFigures(`quality.dcgan.${String(size)}`, metrics));
     figures.push(exactFigure(`quality.dcgan.${String(size)}.bytes`, (await stat(path)).size, 'bytes', 'the generator, F16'));
     reportRow(`DCGAN of z_dim = width = ${String(size)}`, metrics);
   }
-  const [own, ...times] = await timePictures([run.weightsPath, ...found.map(({ path }) => path)], run.noise, quick);
-  found.forEach(({ size }, index) =>
-    figures.push(summarize(`quality.dcgan.${String(size)}.ms`, times[index] ?? [], 'z to RGBA bytes, WASM, in turns with the others')),
-  );
-  return [...figures, summarize(`quality.${model}.ms`, own ?? [], 'z to RGBA bytes, WASM')];
+  return [...figures, ...(await measureTimes(run))];
 }
