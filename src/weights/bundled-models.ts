@@ -14,8 +14,18 @@ export interface BundledModel {
 export const BUNDLED_MODELS: Readonly<Record<string, BundledModel>> = Object.freeze({
   pomona: Object.freeze({
     url: () => new URL('../../weights/pomona.safetensors', import.meta.url).href,
-    integrity: 'sha256-CI9sRnLdyB5F6pY8TRDMZLXAPOBx+moZtlCvxauScrk=',
-    sizeBytes: 2259856,
+    integrity: 'sha256-yY0PKUfP0veD7rdUflSzG/gDzfQCMlh4+AsHNDW7ZUs=',
+    sizeBytes: 2273712,
+  }),
+  flowers: Object.freeze({
+    url: () => new URL('../../weights/flowers.safetensors', import.meta.url).href,
+    integrity: 'sha256-j1OvIhqJKn+whGplF/JmDLh0y3VrrdK+NOEJO7QyQo4=',
+    sizeBytes: 2268408,
+  }),
+  cats: Object.freeze({
+    url: () => new URL('../../weights/cats.safetensors', import.meta.url).href,
+    integrity: 'sha256-tXXmbSYIlbIPP7vn3eIc57Ew37CHVJ7v6XiRIRv3O6s=',
+    sizeBytes: 2228952,
   }),
 });
 

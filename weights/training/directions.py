@@ -7,7 +7,7 @@ The rows of ws are moved at random, two by two, and the changes of all attribute
 changes its own attribute most for its length while the others stay; what still leaks from size -3 to 3 is measured and
 subtracted, some rounds. The range that leaks least wins. Where that is not enough, the move is polished: by gradient ascent on
 what the pictures measure, for more effect and less leak. Its length is one standard deviation of w along it, so size 1 means
-that. A direction is kept when it is monotone from -3 to 3, changes its own attribute by a standard deviation at least, and at least
+that. A direction is kept when it is monotone from -3 to 3, changes its own attribute by 0.8 standard deviations at least, and at least
 3 times as much, in the attributes' standard deviations, as any other.
 """
 
@@ -30,7 +30,7 @@ ROWS = 2  # moved together in the regression
 STRENGTH = 0.7  # of the random moves, in standard deviations
 STARTS_TO_REFINE = 2
 BREADTH_COST = 0.03  # of the score, for each further group of rows: narrow ranges before wide ones
-MIN_EFFECT, MIN_RATIO = 1.0, 3.0
+MIN_EFFECT, MIN_RATIO = 0.8, 3.0
 ENOUGH_RATIO, ENOUGH_EFFECT = 4.5, 1.5  # a little more than needed, for fresh seeds
 LEAK_COST, POLISH_RATE = 4.0, 0.015
 

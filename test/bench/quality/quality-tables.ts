@@ -19,7 +19,7 @@ const DCGAN_MODEL = 'pomona';
 const COMPARED_PICTURES = 64;
 const TIMED_ROUNDS = 60;
 const QUICK_TIMED_ROUNDS = 12;
-const WARM_UP_ROUNDS = 5;
+const WARM_UP_ROUNDS = 100;
 
 /** Rows of the headline that the tables take. */
 function selectTable(run: QualityRun, headline: LabelledFeatures): LabelledFeatures {
