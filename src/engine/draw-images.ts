@@ -24,6 +24,10 @@ async function compileOnce(runtime: Runtime, network: LoadedNetwork, plan: DrawP
   if (compiled.has(network)) return;
   compiled.add(network);
   await runtime.compile(() => {
+    if (plan.cells.length <= MAX_BATCH) {
+      disposeImages([network.drawGrid(createBatch(plan, plan.cells), plan.columns)]);
+      return;
+    }
     const images = network.draw(createBatch(plan, plan.cells.slice(0, MAX_BATCH)));
     disposeImages([images, joinImages([images], plan.columns)]);
   });
@@ -44,6 +48,11 @@ export async function drawImages<T>(
   let grid: Grid | null = null;
   try {
     await compileOnce(runtime, network, plan);
+    throwIfAborted(signal);
+    if (plan.cells.length <= MAX_BATCH) {
+      grid = runtime.run(() => network.drawGrid(createBatch(plan, plan.cells), plan.columns));
+      return await take(grid);
+    }
     for (let start = 0; start < plan.cells.length; start += MAX_BATCH) {
       if (start > 0) await yieldToEventLoop();
       throwIfAborted(signal);

@@ -1,9 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { RepeatedWork } from '../runtime/repeated-work.ts';
 import type { Architecture } from '../weights/architecture.ts';
 import type { NoiseMode } from '../weights/model-info.ts';
 import type { WeightsTensor } from '../weights/weights-file.ts';
 import { createGeneratorNetwork } from './generator-network.ts';
-import type { Noise } from './network.ts';
+import type { GeneratorNetwork, Noise, Prepared } from './network.ts';
 import { arrangeGrid } from './picture-grid.ts';
 
 /** One row for the mapping network. Several rows may be for one picture: their ws are added up, each times its share. */
@@ -39,8 +40,13 @@ export type Grid = tf.Tensor3D | tf.Tensor2D;
 export interface LoadedNetwork {
   /** Synchronous: on WebGPU the work is only submitted. */
   draw(batch: PictureBatch): Images;
+  /** The same as one grid. */
+  drawGrid(batch: PictureBatch, columns: number): Grid;
   dispose(): void;
 }
+
+/** Kinds of pictures that a network has in mind at once: with and without noise, say, alone and eight at a time. */
+const KINDS = 4;
 
 /** Puts parameters on the current backend, ready to draw. Call it inside a runtime's `run`. */
 export function loadNetwork(architecture: Architecture, tensors: ReadonlyMap<string, WeightsTensor>): LoadedNetwork {
@@ -49,38 +55,61 @@ export function loadNetwork(architecture: Architecture, tensors: ReadonlyMap<str
   for (const [name, { values, shape }] of tensors) parameters.set(name, tf.tensor(values, [...shape], 'float32'));
   const prepared = network.prepare(parameters);
   tf.dispose([...parameters.values()]);
+  const drawings = new RepeatedWork({ most: KINDS, recorded: 'second-time' });
+  const run = <T extends tf.Tensor>(batch: PictureBatch, kind: string, finish: (images: Images) => T): T => {
+    const inputs = createInputs(batch, architecture.classes, network);
+    try {
+      const draw = (given: BatchInputs): { result: T } => ({ result: finish(drawInputs(network, prepared, given, batch.noise)) });
+      return drawings.run(`${kind}, noise ${batch.noise}`, inputs, draw).result;
+    } finally {
+      tf.dispose(inputs);
+    }
+  };
   return {
-    draw: (batch) =>
-      tf.tidy(() => {
-        const w = mapRows(batch, architecture.classes, (z, oneHot) => network.map(prepared, z, oneHot));
-        const offsets = batch.offsets && tf.tensor2d(batch.offsets, [network.numWs, batch.offsets.length / network.numWs]);
-        const ws = network.toWs(prepared, w, batch.truncation, offsets);
-        return network.synthesize(prepared, ws, createNoise(batch, network.noiseSizes));
-      }),
+    draw: (batch) => run(batch, 'images', (images) => images),
+    drawGrid: (batch, columns) => run<Grid>(batch, `grid ${columns}`, (images) => arrangeGrid(images, columns)),
     dispose: () => {
+      drawings.dispose();
       tf.dispose(prepared);
     },
   };
 }
 
-/** Every picture's stream is read in the order of the layers, whichever of them take noise and however the pictures are batched. */
-function createNoise({ noise, noiseStreams, pictures }: PictureBatch, sizes: readonly number[]): Noise {
-  if (noise !== 'random') return { mode: noise };
-  const fields = sizes.map((size) => {
+/** A batch's numbers as tensors; what it does without is absent. */
+type BatchInputs = tf.NamedTensorMap & {
+  /** [rows, zDim]. */
+  readonly z: tf.Tensor2D;
+  /** [rows, classes]. */
+  readonly oneHot?: tf.Tensor2D;
+  /** [pictures, rows]; absent: a row for each picture. */
+  readonly shares?: tf.Tensor2D;
+  /** Absent: 1. */
+  readonly psi?: tf.Scalar;
+  /** [numWs, directionDim]. */
+  readonly offsets?: tf.Tensor2D;
+  /** [pictures, size, size, 1] for each layer that may take noise. */
+  readonly [field: `noise${number}`]: tf.Tensor4D;
+};
+
+function createInputs(batch: PictureBatch, classes: number, { numWs, noiseSizes }: GeneratorNetwork): BatchInputs {
+  const { offsets, truncation, noise, noiseStreams, pictures } = batch;
+  const fields = (noise === 'random' ? noiseSizes : []).map((size, layer) => {
     const values = new Float32Array(pictures * size * size);
+    // Every picture's stream is read in the order of the layers, whichever of them take noise and however the pictures are batched.
     noiseStreams.forEach((next, picture) => {
       values.set(next(size * size), picture * size * size);
     });
-    return tf.tensor4d(values, [pictures, size, size, 1]);
+    return [`noise${layer}`, tf.tensor4d(values, [pictures, size, size, 1])] as const;
   });
-  return { mode: 'random', fields: (layer) => fields[layer] as tf.Tensor4D };
+  return {
+    ...createRowInputs(batch, classes),
+    ...(truncation !== 1 && { psi: tf.scalar(truncation) }),
+    ...(offsets && { offsets: tf.tensor2d(offsets, [numWs, offsets.length / numWs]) }),
+    ...Object.fromEntries(fields),
+  };
 }
 
-function mapRows(
-  { rows, pictures }: PictureBatch,
-  classes: number,
-  map: (z: tf.Tensor2D, oneHot: tf.Tensor2D | null) => tf.Tensor2D,
-): tf.Tensor2D {
+function createRowInputs({ rows, pictures }: PictureBatch, classes: number): Pick<BatchInputs, 'z' | 'oneHot' | 'shares'> {
   const zDim = rows[0]?.z.length ?? 0;
   const z = new Float32Array(rows.length * zDim);
   const oneHot = new Float32Array(rows.length * classes);
@@ -90,9 +119,20 @@ function mapRows(
     if (row.classIndex !== null) oneHot[index * classes + row.classIndex] = 1;
     shares[row.picture * rows.length + index] = row.share;
   });
-  const w = map(tf.tensor2d(z, [rows.length, zDim]), classes === 0 ? null : tf.tensor2d(oneHot, [rows.length, classes]));
-  // One row for each picture is the rule; only pictures between two classes have two.
-  return rows.length === pictures ? w : tf.matMul(tf.tensor2d(shares, [pictures, rows.length]), w);
+  return {
+    z: tf.tensor2d(z, [rows.length, zDim]),
+    ...(classes > 0 && { oneHot: tf.tensor2d(oneHot, [rows.length, classes]) }),
+    // One row for each picture is the rule; only pictures between two classes have two.
+    ...(rows.length !== pictures && { shares: tf.tensor2d(shares, [pictures, rows.length]) }),
+  };
+}
+
+function drawInputs(network: GeneratorNetwork, prepared: Prepared, inputs: BatchInputs, mode: NoiseMode): Images {
+  const { z, oneHot = null, shares, psi = 1, offsets = null } = inputs;
+  const rows = network.map(prepared, z, oneHot);
+  const w = shares ? tf.matMul<tf.Tensor2D>(shares, rows) : rows;
+  const noise: Noise = mode === 'random' ? { mode, fields: (layer) => inputs[`noise${layer}`] as tf.Tensor4D } : { mode };
+  return network.synthesize(prepared, network.toWs(prepared, w, psi, offsets), noise);
 }
 
 /** All pictures as one grid. The images are borrowed. */

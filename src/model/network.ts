@@ -3,7 +3,7 @@
  * current (`Runtime.run`); it knows no backend, no file, no seed. Tensors are NHWC and float32; parameters keep the names and layouts of the
  * weights file (OIHW). Arguments are borrowed, results are owned by the caller.
  */
-import type { NamedTensorMap, Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
+import type { NamedTensorMap, Scalar, Tensor, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import { GanCanvasError } from '../support/errors.ts';
 
 /** Tensors by their names in the weights file. */
@@ -40,7 +40,7 @@ export interface GeneratorNetwork {
    * w [n, wDim] to ws [n, numWs, wDim]: mean + psi (w − mean), then the offsets of directions [numWs, wDim], if any.
    * A DCGAN's mean is 0.
    */
-  toWs(prepared: Prepared, w: Tensor2D, psi: number, offsets: Tensor2D | null): Tensor3D;
+  toWs(prepared: Prepared, w: Tensor2D, psi: number | Scalar, offsets: Tensor2D | null): Tensor3D;
   /** ws [n, numWs, wDim] to images [n, resolution, resolution, 3], about −1…1 and not clamped. */
   synthesize(prepared: Prepared, ws: Tensor3D, noise: Noise): Tensor4D;
 }

@@ -148,10 +148,10 @@ export class StyleGan2Generator implements GeneratorNetwork {
     });
   }
 
-  toWs(prepared: Prepared, w: tf.Tensor2D, psi: number, offsets: tf.Tensor2D | null): tf.Tensor3D {
+  toWs(prepared: Prepared, w: tf.Tensor2D, psi: number | tf.Scalar, offsets: tf.Tensor2D | null): tf.Tensor3D {
     return tf.tidy(() => {
       const mean = preparedTensor<tf.Tensor2D>(prepared, 'w_avg');
-      const truncated = psi === 1 ? w : tf.add(tf.mul(w, psi), tf.mul(mean, 1 - psi));
+      const truncated = psi === 1 ? w : tf.add(tf.mul(w, psi), tf.mul(mean, tf.sub(1, psi)));
       const ws = tf.tile(tf.expandDims(truncated, 1), [1, this.numWs, 1]) as tf.Tensor3D;
       return offsets ? tf.add(ws, tf.expandDims(offsets, 0)) : ws;
     });

@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { DiscriminatorNetwork } from '../model/discriminator-network.ts';
 import type { GeneratorNetwork, Noise } from '../model/generator-network.ts';
-import type { AdamSettings } from './adam.ts';
+import { RepeatedWork } from '../runtime/repeated-work.ts';
+import { moveByAdam, paceAdam, type AdamPace, type AdamSettings, type AdamVectors } from './adam.ts';
 import { observeSigns, type AdaptiveShare, type AdaptiveShareSettings } from './adaptive-share.ts';
-import { augmentImages, planAugmentation, type AugmentPlan, type UniformSource } from './diff-augment.ts';
+import { applyAugmentation, planAugmentation, planTensors, type AugmentTensors, type UniformSource } from './diff-augment.ts';
 import type { NamedTensors } from './flat-parameters.ts';
-import type { GradientLimit } from './limit-gradient.ts';
+import { limitGradient, type GradientLimit } from './limit-gradient.ts';
 import { discriminatorLoss, generatorLoss, gradientPenalty, type AdversarialLoss } from './losses.ts';
 import { updateAverage } from './moving-average.ts';
 import { disposeSnapshot, TrainedNetwork, type NetworkSnapshot } from './trained-network.ts';
@@ -65,6 +66,30 @@ export interface AdversarialParts {
   readonly uniform: UniformSource;
 }
 
+/** Of work: three parts of a step, with shifts and without. */
+const KINDS = 6;
+
+/** Tensors with names of a group of their own. */
+function group(name: string, tensors: tf.NamedTensorMap): tf.NamedTensorMap {
+  return Object.fromEntries(Object.entries(tensors).map(([each, tensor]) => [`${name}.${each}`, tensor]));
+}
+
+/** The tensors of a group by their own names. */
+function ungroup<Tensors extends tf.NamedTensorMap>(tensors: tf.NamedTensorMap, name: string): Tensors {
+  const own = Object.entries(tensors).filter(([each]) => each.startsWith(`${name}.`));
+  return Object.fromEntries(own.map(([each, tensor]) => [each.slice(name.length + 1), tensor])) as Tensors;
+}
+
+/** The batch that stands among named tensors, with noise of that mode. */
+function takeBatch(given: tf.NamedTensorMap, { mode }: Noise): AdversarialBatch {
+  return {
+    real: given['real'] as tf.Tensor4D,
+    z: given['z'] as tf.Tensor2D,
+    oneHot: (given['oneHot'] as tf.Tensor2D | undefined) ?? null,
+    noise: mode === 'random' ? { mode, fields: (layer) => given[`noise${layer}`] as tf.Tensor4D } : { mode },
+  };
+}
+
 /**
  * Adversarial adaptation of a generator and its discriminator (Goodfellow et al., 2014; as StyleGAN2-ADA trains), one step at a time. The methods
  * are to be called while the backend is current; results that cross an await are read outside of it.
@@ -74,6 +99,7 @@ export class AdversarialTrainer {
   readonly #settings: AdversarialSettings;
   readonly #g: TrainedNetwork;
   readonly #d: TrainedNetwork;
+  readonly #work = new RepeatedWork({ most: KINDS, recorded: 'at-once' });
   #average: tf.Tensor1D;
   #augmentation: AdaptiveShare;
   #steps = 0;
@@ -111,77 +137,131 @@ export class AdversarialTrainer {
 
   /** Everything of a step that the backend does; scalars to be read: both losses, the mean sign on real pictures, and R1 or null. */
   #submit(batch: AdversarialBatch): readonly (tf.Scalar | null)[] {
-    const { discriminatorAdam, generatorAdam, limit, r1Every, averageImages } = this.#settings;
-    const count = batch.real.shape[0];
+    const { r1Every } = this.#settings;
     const judged = this.#judge(batch);
-    this.#d.update(judged.gradient, discriminatorAdam, limit);
     const penalised = r1Every > 0 && this.#steps % r1Every === 0 ? this.#penalise(batch) : null;
-    if (penalised) this.#d.update(penalised.gradient, discriminatorAdam, limit);
     const drawn = this.#draw(batch);
-    this.#g.update(drawn.gradient, generatorAdam, limit);
-    const average = updateAverage(this.#average, this.#g.vector, count, averageImages);
     this.#average.dispose();
-    this.#average = average;
+    this.#average = drawn.average;
     this.#steps += 1;
-    tf.dispose([judged.gradient, drawn.gradient, ...(penalised ? [penalised.gradient] : [])]);
     return [judged.loss, drawn.loss, judged.sign, penalised?.loss ?? null];
   }
 
-  #plan({ real }: AdversarialBatch): AugmentPlan {
-    return planAugmentation(real.shape[0], real.shape[1], this.#augmentation.share, this.#parts.uniform);
+  /** A plan's tensors under that name; a tidy's. */
+  #plan(name: string, { real }: AdversarialBatch): tf.NamedTensorMap {
+    const { share } = this.#augmentation;
+    return group(name, planTensors(planAugmentation(real.shape[0], real.shape[1], share, this.#parts.uniform), share > 0));
   }
 
-  #generate(parameters: NamedTensors, { z, oneHot, noise }: AdversarialBatch): tf.Tensor4D {
+  #generate(parameters: NamedTensors, { z, oneHot, noise }: Omit<AdversarialBatch, 'real'>): tf.Tensor4D {
     const { generator } = this.#parts;
     const prepared = generator.prepare(parameters);
     return generator.synthesize(prepared, generator.toWs(prepared, generator.map(prepared, z, oneHot), 1, null), noise);
   }
 
-  /** The discriminator's loss on this batch and its gradient, and the mean sign of its logits on real pictures. */
-  #judge(batch: AdversarialBatch): { loss: tf.Scalar; gradient: tf.Tensor1D; sign: tf.Scalar } {
+  /**
+   * Moves a network along the gradient that `differentiate` gives, at its parameters as they are given; what else that gives is the result. All
+   * that differs from step to step comes as tensors, since the work is recorded ({@link RepeatedWork}).
+   */
+  #learn<Figures extends tf.NamedTensorMap>(
+    kind: string,
+    network: TrainedNetwork,
+    inputs: () => tf.NamedTensorMap,
+    differentiate: (given: tf.NamedTensorMap, vector: tf.Tensor1D) => { readonly gradient: tf.Tensor1D; readonly figures: Figures },
+  ): Figures {
+    const { generatorAdam, discriminatorAdam, limit } = this.#settings;
+    const settings = network === this.#g ? generatorAdam : discriminatorAdam;
+    const results = tf.tidy(() => {
+      const { length, epsilon } = paceAdam(network.updates + 1, settings);
+      const pace = group('pace', { length: tf.scalar(length), epsilon: tf.scalar(epsilon) });
+      const all: tf.NamedTensorMap = { ...group('state', network.vectors), ...pace, ...inputs() };
+      return this.#work.run(kind, all, (given) => {
+        const state = ungroup<AdamVectors>(given, 'state');
+        const { gradient, figures } = differentiate(given, state.vector);
+        const limited = limit ? limitGradient(gradient, limit) : gradient;
+        const moved = moveByAdam(state, limited, settings, ungroup<tf.NamedTensorMap & AdamPace>(given, 'pace'));
+        return { ...group('moved', moved), ...group('figures', figures) };
+      });
+    });
+    network.take(ungroup(results, 'moved'));
+    return ungroup(results, 'figures');
+  }
+
+  /** The discriminator moves by its loss on this batch; that, and the mean sign of its logits on real pictures. */
+  #judge(batch: AdversarialBatch): { loss: tf.Scalar; sign: tf.Scalar } {
     const { discriminator } = this.#parts;
-    const plans = [this.#plan(batch), this.#plan(batch)] as const;
-    return tf.tidy(() => {
-      const fakes = augmentImages(this.#generate(this.#g.parameters(), batch), plans[1]);
-      const reals = augmentImages(batch.real, plans[0]);
-      let sign: tf.Scalar | null = null;
+    // As for all of them: in the order in which they are drawn.
+    const inputs = (): tf.NamedTensorMap => ({
+      ...this.#plan('reals', batch),
+      ...this.#plan('fakes', batch),
+      ...this.#batchTensors(batch),
+      generator: this.#g.vector,
+    });
+    return this.#learn(`judge, noise ${batch.noise.mode}`, this.#d, inputs, (given, vector) => {
+      const taken = takeBatch(given, batch.noise);
+      const generator = this.#g.parameters(given['generator'] as tf.Tensor1D);
+      const fakes = applyAugmentation(this.#generate(generator, taken), ungroup<AugmentTensors>(given, 'fakes'));
+      const reals = applyAugmentation(taken.real, ungroup<AugmentTensors>(given, 'reals'));
+      const signs: tf.Scalar[] = [];
       const { loss, gradient } = this.#d.differentiate((parameters) => {
         const prepared = discriminator.prepare(parameters);
-        const onReal = discriminator.discriminate(prepared, reals, batch.oneHot);
-        sign ??= tf.keep(tf.mean(tf.sign(onReal)));
-        return discriminatorLoss(this.#settings.loss, onReal, discriminator.discriminate(prepared, fakes, batch.oneHot));
-      });
-      return { loss, gradient, sign: sign as unknown as tf.Scalar };
+        const onReal = discriminator.discriminate(prepared, reals, taken.oneHot);
+        signs.push(tf.keep(tf.mean(tf.sign(onReal))));
+        return discriminatorLoss(this.#settings.loss, onReal, discriminator.discriminate(prepared, fakes, taken.oneHot));
+      }, vector);
+      const sign = tf.clone(signs[0] as tf.Scalar);
+      tf.dispose(signs);
+      return { gradient, figures: { loss, sign } };
     });
   }
 
-  /** R1 on the augmented real pictures, with the weight of the steps that it is left out of. */
-  #penalise(batch: AdversarialBatch): { loss: tf.Scalar; gradient: tf.Tensor1D } {
+  /** The discriminator moves by R1 on the augmented real pictures, with the weight of the steps that it is left out of. */
+  #penalise(batch: AdversarialBatch): { loss: tf.Scalar } {
     const { discriminator } = this.#parts;
     const { r1Gamma, r1Every } = this.#settings;
     const weight = (r1Gamma / 2) * r1Every;
-    const plan = this.#plan(batch);
-    return tf.tidy(() => {
+    const inputs = (): tf.NamedTensorMap => ({
+      ...this.#plan('reals', batch),
+      ...this.#batchTensors({ ...batch, noise: { mode: 'none' } }),
+    });
+    return this.#learn('penalise', this.#d, inputs, (given, vector) => {
+      const { real, oneHot } = takeBatch(given, { mode: 'none' });
+      const plan = ungroup<AugmentTensors>(given, 'reals');
       const { loss, gradient } = this.#d.differentiate((parameters) => {
         const prepared = discriminator.prepare(parameters);
-        const judge = (x: tf.Tensor4D): tf.Tensor => discriminator.discriminate(prepared, augmentImages(x, plan), batch.oneHot);
-        return tf.mul(gradientPenalty(judge, batch.real), weight);
-      });
-      return { loss: tf.div(loss, weight), gradient };
+        const judge = (x: tf.Tensor4D): tf.Tensor => discriminator.discriminate(prepared, applyAugmentation(x, plan), oneHot);
+        return tf.mul(gradientPenalty(judge, real), weight);
+      }, vector);
+      return { gradient, figures: { loss: tf.div<tf.Scalar>(loss, weight) } };
     });
   }
 
-  /** The generator's loss and its gradient. */
-  #draw(batch: AdversarialBatch): { loss: tf.Scalar; gradient: tf.Tensor1D } {
+  /** The generator moves by its loss, and the average follows it. */
+  #draw(batch: AdversarialBatch): { loss: tf.Scalar; average: tf.Tensor1D } {
     const { discriminator } = this.#parts;
-    const plan = this.#plan(batch);
-    return tf.tidy(() => {
-      const prepared = discriminator.prepare(this.#d.parameters());
-      return this.#g.differentiate((parameters) => {
-        const fakes = augmentImages(this.#generate(parameters, batch), plan);
-        return generatorLoss(this.#settings.loss, discriminator.discriminate(prepared, fakes, batch.oneHot));
-      });
+    const { loss: kind, averageImages } = this.#settings;
+    const inputs = (): tf.NamedTensorMap => ({
+      ...this.#plan('fakes', batch),
+      ...this.#batchTensors(batch),
+      discriminator: this.#d.vector,
     });
+    const { loss } = this.#learn(`draw, noise ${batch.noise.mode}`, this.#g, inputs, (given, vector) => {
+      const taken = takeBatch(given, batch.noise);
+      const prepared = discriminator.prepare(this.#d.parameters(given['discriminator'] as tf.Tensor1D));
+      const { loss: value, gradient } = this.#g.differentiate((parameters) => {
+        const fakes = applyAugmentation(this.#generate(parameters, taken), ungroup<AugmentTensors>(given, 'fakes'));
+        return generatorLoss(kind, discriminator.discriminate(prepared, fakes, taken.oneHot));
+      }, vector);
+      return { gradient, figures: { loss: value } };
+    });
+    return { loss, average: updateAverage(this.#average, this.#g.vector, batch.real.shape[0], averageImages) };
+  }
+
+  /** The batch by names; {@link takeBatch} is its inverse. */
+  #batchTensors({ real, z, oneHot, noise }: AdversarialBatch): tf.NamedTensorMap {
+    const fields =
+      noise.mode === 'random' ? this.#parts.generator.noiseSizes.map((_, layer) => [`noise${layer}`, noise.fields(layer)] as const) : [];
+    return { real, z, ...(oneHot && { oneHot }), ...Object.fromEntries(fields) };
   }
 
   /** The averaged generator's tensors, all of them; those that moved are the caller's to dispose of, by the names in `moved`. */
@@ -210,6 +290,7 @@ export class AdversarialTrainer {
   }
 
   dispose(): void {
+    this.#work.dispose();
     this.#g.dispose();
     this.#d.dispose();
     this.#average.dispose();

@@ -55,31 +55,61 @@ function cutHole(kept: Float32Array, side: number, [row, column]: readonly [numb
   for (let y = top; y < bottom; y++) kept.fill(0, y * side + left, y * side + right);
 }
 
+/** A plan as tensors, so that work on pictures is the same whatever is planned. */
+export type AugmentTensors = tf.NamedTensorMap & {
+  /** [n, 1, 1, 1], as the others of colour. */
+  readonly brightness: tf.Tensor4D;
+  readonly saturation: tf.Tensor4D;
+  readonly contrast: tf.Tensor4D;
+  /** [n, side, side, 1]. */
+  readonly kept: tf.Tensor4D;
+  /** [n, 1, 1] as numbers of pixels; both absent: none is shifted. */
+  readonly down?: tf.Tensor3D;
+  readonly right?: tf.Tensor3D;
+};
+
+/** `mayShift`: give the shifts even if all of them are 0. Owned by the caller. */
+export function planTensors({ brightness, saturation, contrast, shifts, kept }: AugmentPlan, mayShift = false): AugmentTensors {
+  const count = shifts.length;
+  const side = Math.sqrt(kept.length / count);
+  const ofColour = (values: Float32Array): tf.Tensor4D => tf.tensor4d(values, [count, 1, 1, 1]);
+  const ofShifts = (axis: 0 | 1): tf.Tensor3D => tf.tensor3d(Float32Array.from(shifts, (shift) => shift[axis]), [count, 1, 1]); // prettier-ignore
+  const isShifted = mayShift || shifts.some(([down, right]) => down !== 0 || right !== 0);
+  return {
+    ...{ brightness: ofColour(brightness), saturation: ofColour(saturation), contrast: ofColour(contrast) },
+    kept: tf.tensor4d(kept, [count, side, side, 1]),
+    ...(isShifted && { down: ofShifts(0), right: ofShifts(1) }),
+  };
+}
+
 /**
  * DiffAugment (Zhao et al., 2020): pictures [n, side, side, 3] of −1…1 with colour, shift and cutout as planned; 0 comes in where pixels are
  * missing. Differentiable as often as one likes. The result is owned by the caller.
  */
 export function augmentImages(images: tf.Tensor4D, plan: AugmentPlan): tf.Tensor4D {
+  return tf.tidy(() => applyAugmentation(images, planTensors(plan)));
+}
+
+/** {@link augmentImages} by a plan's tensors, which are borrowed. */
+export function applyAugmentation(images: tf.Tensor4D, plan: AugmentTensors): tf.Tensor4D {
   return tf.tidy(() => {
-    const [count, side] = images.shape;
-    const perPicture = (values: Float32Array): tf.Tensor4D => tf.tensor4d(values, [count, 1, 1, 1]);
-    const bright = tf.add(images, perPicture(plan.brightness));
+    const bright = tf.add(images, plan.brightness);
     const grey = tf.mean(bright, 3, true);
-    const coloured = tf.add(grey, tf.mul(tf.sub(bright, grey), perPicture(plan.saturation)));
+    const coloured = tf.add(grey, tf.mul(tf.sub(bright, grey), plan.saturation));
     const mean = tf.mean(coloured, [1, 2, 3], true);
-    const contrasted = tf.add(mean, tf.mul(tf.sub(coloured, mean), perPicture(plan.contrast))) as tf.Tensor4D;
-    return tf.mul(shiftImages(contrasted, plan.shifts), tf.tensor4d(plan.kept, [count, side, side, 1]));
+    const contrasted = tf.add(mean, tf.mul(tf.sub(coloured, mean), plan.contrast)) as tf.Tensor4D;
+    return tf.mul(shiftImages(contrasted, plan), plan.kept);
   });
 }
 
-function shiftImages(images: tf.Tensor4D, shifts: AugmentPlan['shifts']): tf.Tensor4D {
-  if (shifts.every(([down, right]) => down === 0 && right === 0)) return images;
+/** Rows and columns are shifted by products with matrices of 0 and 1, so that how far is a matter of values. */
+function shiftImages(images: tf.Tensor4D, { down, right }: AugmentTensors): tf.Tensor4D {
+  if (!down || !right) return images;
   const [count, side] = images.shape;
-  const shifted = tf.split<tf.Tensor4D>(images, count).map((image, index) => {
-    const [down, right] = shifts[index] ?? [0, 0];
-    if (down === 0 && right === 0) return image;
-    const padded = tf.pad(image, [[0, 0], [Math.max(down, 0), Math.max(-down, 0)], [Math.max(right, 0), Math.max(-right, 0)], [0, 0]]); // prettier-ignore
-    return tf.slice(padded, [0, Math.max(-down, 0), Math.max(-right, 0), 0], [1, side, side, 3]);
-  });
-  return tf.concat<tf.Tensor4D>(shifted, 0);
+  const line = (length: number, axis: 1 | 2): tf.Tensor => tf.reshape(tf.range(0, length), axis === 1 ? [1, length, 1] : [1, 1, length]);
+  const rows = tf.equal(line(side, 2), tf.sub(line(side, 1), down));
+  const columns = tf.equal(line(3 * side, 2), tf.add(line(3 * side, 1), tf.mul(right, 3)));
+  const flat = tf.reshape(images, [count, side, 3 * side]);
+  const shifted = tf.matMul(tf.matMul(tf.cast(rows, 'float32'), flat), tf.cast(columns, 'float32'));
+  return tf.reshape(shifted, [count, side, side, 3]);
 }

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { disposeAdam, initAdam, updateAdam, type AdamSettings, type AdamState } from './adam.ts';
+import { disposeAdam, initAdam, type AdamState, type AdamVectors } from './adam.ts';
 import { createLayout, flatten, unflatten, type NamedTensors, type ParameterLayout } from './flat-parameters.ts';
-import { limitGradient, type GradientLimit } from './limit-gradient.ts';
 
 /** A point that training can return to; owned by who took it: {@link disposeSnapshot}. */
 export interface NetworkSnapshot {
@@ -30,9 +29,20 @@ export class TrainedNetwork {
     this.#adam = initAdam(this.layout.length);
   }
 
-  /** [length]; borrowed until the next {@link update}. */
+  /** [length]; borrowed until the next {@link take}. */
   get vector(): tf.Tensor1D {
     return this.#vector;
+  }
+
+  /** The same with Adam's memory. */
+  get vectors(): AdamVectors {
+    const { mean, square } = this.#adam;
+    return { vector: this.#vector, mean, square };
+  }
+
+  /** Updates so far. */
+  get updates(): number {
+    return this.#adam.step;
   }
 
   /** All parameters as they are now. Those that move are the caller's to dispose of, or a tidy's. */
@@ -40,10 +50,16 @@ export class TrainedNetwork {
     return new Map([...this.#still, ...unflatten(this.layout, vector)]);
   }
 
-  /** The loss, a scalar, and its gradient by what moves, [length]; owned by the caller. `loss` gets all parameters and is run inside a tidy. */
-  differentiate(loss: (parameters: NamedTensors) => tf.Scalar): { readonly loss: tf.Scalar; readonly gradient: tf.Tensor1D } {
+  /**
+   * The loss, a scalar, and its gradient by what moves, [length], where that is `vector`; owned by the caller. `loss` gets all parameters and is run
+   * inside a tidy.
+   */
+  differentiate(
+    loss: (parameters: NamedTensors) => tf.Scalar,
+    vector: tf.Tensor1D = this.#vector,
+  ): { readonly loss: tf.Scalar; readonly gradient: tf.Tensor1D } {
     return tf.tidy(() => {
-      const moving = unflatten(this.layout, this.#vector);
+      const moving = unflatten(this.layout, vector);
       const tensors = [...moving.values()];
       const compute = (): tf.Scalar => loss(new Map([...this.#still, ...moving]));
       // What the loss does not depend on (a bias in R1, the strength of noise that is off) has no gradient; tf.valueAndGrads would throw.
@@ -55,12 +71,9 @@ export class TrainedNetwork {
     });
   }
 
-  /** One step of Adam against the gradient, which is borrowed. */
-  update(gradient: tf.Tensor1D, settings: AdamSettings, limit: GradientLimit | null): void {
-    const limited = limit && limitGradient(gradient, limit);
-    const next = updateAdam(this.#adam, this.#vector, limited ?? gradient, settings);
-    limited?.dispose();
-    this.#replace(next.parameters, next.state);
+  /** Goes on from what an update gave, and owns it. */
+  take({ vector, mean, square }: AdamVectors): void {
+    this.#replace(vector, { step: this.#adam.step + 1, mean, square });
   }
 
   snapshot(): NetworkSnapshot {

@@ -3,6 +3,7 @@ import { env } from '@tensorflow/tfjs-core';
 import { describeAdapter, requestAdapter } from '../gpu-adapter.ts';
 import { registerFusedWebGpuKernels } from '../kernels/register-fused.webgpu.ts';
 import type { OpenedBackend } from '../opened-backend.ts';
+import { countRecordedBytes, enableRecording } from '../repeated-work.ts';
 
 /** Limits that TF.js makes use of; each is asked for at the most that the adapter has. */
 const LIMITS = [
@@ -67,13 +68,14 @@ export async function openBackend(): Promise<OpenedBackend> {
   });
   const kernelBackend = new WebGPUBackend(device, adapter.info);
   registerFusedWebGpuKernels();
+  enableRecording(kernelBackend);
   return {
     kernelBackend,
     detail: describeAdapter(adapter),
     lost,
     canPresent: !adapter.info.isFallbackAdapter,
     compile: (work) => compilePipelines(kernelBackend, work),
-    gpuBytes: () => kernelBackend.memory().numBytesAllocatedInGPU,
+    gpuBytes: () => kernelBackend.memory().numBytesAllocatedInGPU + countRecordedBytes(kernelBackend),
     close: () => {
       closed = true;
       device.destroy();

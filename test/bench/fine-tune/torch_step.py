@@ -16,11 +16,12 @@ sys.path.insert(0, RECIPE)
 import torch  # noqa: E402
 from torch.nn import functional as F  # noqa: E402
 
+from augment import augment  # noqa: E402
 from model import Discriminator, Generator  # noqa: E402
 from safetensors_file import load_tensors  # noqa: E402
 
 FIELDS = ("resolution", "classes", "channel_base", "channel_max", "mapping_layers")
-PENALTY_WEIGHT, KEEP = 0.05 * 16, 0.999
+PENALTY_WEIGHT, KEEP, AUGMENTED_SHARE = 0.05 * 16, 0.999, 0.3
 
 
 def load(path, kind):
@@ -44,7 +45,7 @@ class Step:
         self.classes = torch.eye(classes)[torch.arange(batch) % classes] if classes else None
 
     def fakes(self):
-        return self.generator(self.z, self.classes)
+        return augment(self.generator(self.z, self.classes), AUGMENTED_SHARE)
 
     def apply(self, loss, optimiser):
         optimiser.zero_grad(set_to_none=True)
@@ -54,7 +55,7 @@ class Step:
     def train_discriminator(self):
         with torch.no_grad():
             fakes = self.fakes()
-        on_real, on_fakes = (self.discriminator(x, self.classes) for x in (self.real, fakes))
+        on_real, on_fakes = (self.discriminator(x, self.classes) for x in (augment(self.real, AUGMENTED_SHARE), fakes))
         self.apply(F.softplus(-on_real).mean() + F.softplus(on_fakes).mean(), self.discriminator_steps)
 
     def train_generator(self):
@@ -64,7 +65,7 @@ class Step:
 
     def penalise(self):
         x = self.real.clone().requires_grad_(True)
-        outputs = self.discriminator(x, self.classes).sum()
+        outputs = self.discriminator(augment(x, AUGMENTED_SHARE), self.classes).sum()
         (gradient,) = torch.autograd.grad(outputs, x, create_graph=True)
         self.apply(gradient.square().sum() * (PENALTY_WEIGHT / len(x)) + outputs * 0, self.discriminator_steps)
 

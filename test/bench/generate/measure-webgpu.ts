@@ -6,6 +6,7 @@ import type { Place } from '../place.ts';
 import { CASES, FULL_PLAN, IN_FLIGHT, POMONA, QUICK_PLAN } from './cases.ts';
 import { caseFigures, caseName } from './case-figures.ts';
 import type { BenchCase } from './open-peer.ts';
+import { measureHostTimes } from './host-times.ts';
 import { countFewestDispatches, timeCase, type TimingPlan } from './time-case.ts';
 
 export type WebGpuPeers = TimingPlan['peers'];
@@ -52,7 +53,7 @@ async function measureSoftware(place: Place, quick: boolean): Promise<Figure[]> 
 /** `peers`: what is timed beside ours where the GPU is real. */
 export async function measureWebGpu(place: Place, isReal: boolean, peers: WebGpuPeers, quick: boolean): Promise<Figure[]> {
   const times = isReal ? await measureHardware(place, peers, quick) : await measureSoftware(place, quick);
-  return [...(await measureDispatches(place, quick)), ...times];
+  return [...(await measureDispatches(place, quick)), ...(await measureHostTimes(place, isReal)), ...times];
 }
 
 /** `npm run bench -- generate --dawn`: this part alone, in Node. `site`: its folder. */

@@ -1,11 +1,11 @@
-/** The networks that are timed: pomona as it ships, and two larger ones of random weights, built by its rules. */
+/** The networks that are timed: pomona as it ships, two larger ones of random weights, built by its rules, and pomona's layers almost without channels. */
 import { createNormalStream } from '../../../src/latent/seeded-random.ts';
 import type { StyleGan2Architecture } from '../../../src/weights/architecture.ts';
 import { blockResolutions, channelsAt, tensorShapes } from '../../../src/weights/tensor-shapes.ts';
 import { decodeWeights } from '../../../src/weights/weights-file.ts';
 import type { NamedTensor } from '../onnx/stylegan2-graph.ts';
 
-export const NETWORK_NAMES = ['pomona', 'random128', 'random256'] as const;
+export const NETWORK_NAMES = ['pomona', 'random128', 'random256', 'thin64'] as const;
 export type NetworkName = (typeof NETWORK_NAMES)[number];
 
 export interface BenchNetwork {
@@ -48,6 +48,7 @@ export function createRandomNetwork(architecture: StyleGan2Architecture, seed: s
 
 /** The network of that name; `pomonaBytes` is the weights file. */
 export async function loadBenchNetwork(name: NetworkName, pomonaBytes: () => Promise<Uint8Array>): Promise<BenchNetwork> {
+  if (name === 'thin64') return createRandomNetwork({ ...scaledArchitecture(64), channel_base: 256, channel_max: 4 }, name);
   if (name !== 'pomona') return createRandomNetwork(scaledArchitecture(Number(name.slice('random'.length))), name);
   const { info, tensors } = decodeWeights(await pomonaBytes());
   if (info.architecture.kind !== 'stylegan2') throw new Error('The benchmark draws StyleGAN2 only; pomona is something else now.');

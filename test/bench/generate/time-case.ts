@@ -70,7 +70,7 @@ async function warm({ page }: GeneratePeer, ms: number): Promise<number> {
   return best;
 }
 
-async function loadFormulation({ page }: GeneratePeer, formulation: string, latents: Latents): Promise<void> {
+export async function loadFormulation({ page }: GeneratePeer, formulation: string, latents: Latents): Promise<void> {
   await page.call('choose', formulation);
   await page.call('setLatents', latents);
 }

@@ -3,9 +3,9 @@
  * `bench`, for the driver (test/bench/fine-tune/compare-steps.ts) to call through a place (test/bench/place.ts).
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { AdversarialStep, STEP_PARTS } from '../../fine-tune/step.ts';
+import { AdversarialStep } from '../../fine-tune/step.ts';
 import { measureCeiling, type MultiplyAdd } from '../../generate/ceiling-module.ts';
-import { mostGpuBytes, wasmBytes } from '../generate/probes.ts';
+import { countDispatches, mostGpuBytes, wasmBytes } from '../generate/probes.ts';
 import { decodeWeights } from '../../../../src/weights/weights-file.ts';
 
 /** A backend that is current, with all kernels that the step needs. */
@@ -20,8 +20,8 @@ export interface StepPeer {
 export interface StepPage {
   /** Version, what it runs on, and what it has to say once it has run. */
   describe(): string;
-  /** Milliseconds of a whole step. */
-  time(withPenalty: boolean): Promise<number>;
+  /** A whole step. */
+  time(withPenalty: boolean): Promise<StepTime>;
   /** The gradients of every part before any step, by part and parameter, each as base64 of its float32 values. */
   gradients(): Promise<Record<string, string>>;
   /** What the gradients of the 3×3 and 6×6 convolutions take in a step. */
@@ -29,6 +29,14 @@ export interface StepPage {
   /** GFLOP/s of this thread with those instructions; null where they are not to be had. */
   ceiling(multiplyAdd: MultiplyAdd): number | null;
   memory(): { readonly wasmBytes: number; readonly gpuBytes: number };
+}
+
+export interface StepTime {
+  readonly ms: number;
+  /** Of them what JavaScript takes before it waits: on WebGPU all that is recorded and submitted. */
+  readonly hostMs: number;
+  /** On WebGPU. */
+  readonly dispatches: number;
 }
 
 export interface GradientProfile {
@@ -60,20 +68,21 @@ function toBase64(values: Float32Array): string {
 
 async function readGradients(step: AdversarialStep): Promise<Record<string, string>> {
   const all: Record<string, string> = {};
-  for (const part of STEP_PARTS) {
-    for (const [name, gradient] of step.gradients(part)) {
-      all[`${part} ${name}`] = toBase64(await gradient.data<'float32'>());
-      gradient.dispose();
-    }
+  for (const [name, gradient] of await step.gradients()) {
+    all[name] = toBase64(await gradient.data<'float32'>());
+    gradient.dispose();
   }
   return all;
 }
 
-async function timeStep(step: AdversarialStep, withPenalty: boolean): Promise<number> {
+async function timeStep(step: AdversarialStep, withPenalty: boolean): Promise<StepTime> {
+  await step.prepare(withPenalty);
+  const dispatched = countDispatches();
   const start = performance.now();
-  step.run(withPenalty);
-  await step.finish();
-  return performance.now() - start;
+  const done = step.run();
+  const hostMs = performance.now() - start;
+  await done;
+  return { ms: performance.now() - start, hostMs, dispatches: countDispatches() - dispatched };
 }
 
 /** The gradients of convolutions that the figure counts: of kernels 3×3 and 6×6 from and to more than colours. */
