@@ -19,11 +19,9 @@ const LEGACY_START = joinBytes(
   writePickle('}(', text('little_endian'), '\x88u'),
 );
 
-/** Refused with these words, and within two seconds. */
+/** Refused with these words; one that took an attack's bait would not end within the test's time. */
 async function assertRefused(file: Uint8Array, ...parts: readonly string[]): Promise<void> {
-  const startedMs = performance.now();
   await assertRejectsCode(importCheckpoint(file), 'weights-format', 'The checkpoint cannot be imported: ', ...parts);
-  assert.isBelow(performance.now() - startedMs, 2000);
 }
 
 function declareAttacks(attacks: Readonly<Record<string, readonly [attack: readonly Part[], ...parts: readonly string[]]>>): void {
