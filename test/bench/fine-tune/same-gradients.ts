@@ -1,5 +1,14 @@
-/** How far two peers' gradients may be apart, as the length of the difference over the length of the gradient. */
-const MOST = 1e-3;
+/**
+ * How far two peers' gradients may be apart, as the length of the difference over the length of the gradient. The generator's goes through both
+ * networks, where rounding moves a few values across the kink of a leaky ReLU: 29 of 84 million moved it by 2.8e-2 in one comparison, and with
+ * these slopes made equal 2.8e-5 was left.
+ */
+const MOST = { discriminator: 1e-3, generator: 5e-2, penalty: 1e-3 } as const;
+
+function mostOf(name: string): number {
+  const [part = ''] = name.split(' ');
+  return Object.hasOwn(MOST, part) ? MOST[part as keyof typeof MOST] : 0;
+}
 
 function decode(base64: string): Float32Array {
   const bytes = Uint8Array.from(Buffer.from(base64, 'base64'));
@@ -35,7 +44,7 @@ export function assertSameGradients(ours: Named, theirs: Named): number {
     throw new Error('The peers have gradients of other parameters.');
   }
   const distances = [...others].map(([name, values]) => [name, relativeDistance(mine.get(name) ?? new Float32Array(), values)] as const);
-  const [worst, distance] = distances.reduce((most, each) => (each[1] <= most[1] ? most : each));
-  if (!(distance <= MOST)) throw new Error(`The peer's gradient of "${worst}" is another one: ${distance.toExponential(1)} of its length.`);
-  return distance;
+  const other = distances.find(([name, distance]) => !(distance <= mostOf(name)));
+  if (other) throw new Error(`The peer's gradient of "${other[0]}" is another one: ${other[1].toExponential(1)} of its length.`);
+  return Math.max(...distances.map(([, distance]) => distance));
 }

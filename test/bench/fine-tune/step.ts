@@ -55,8 +55,9 @@ function createUniform(): (count: number) => Float32Array {
 function drawBatch(network: GeneratorNetwork, { resolution, z_dim, classes }: StyleGan2Architecture, count: number): AdversarialBatch {
   const draw = createNormalStream('fine-tune', 'bench');
   const z = tf.tensor2d(draw(count * z_dim), [count, z_dim]);
-  const labels = Array.from({ length: count }, (_, index) => index % classes);
-  const oneHot = classes ? (tf.oneHot(tf.tensor1d(labels, 'int32'), classes, 1, 0, 'float32') as tf.Tensor2D) : null;
+  // Not tf.oneHot: that of TF.js 4.22 on WASM writes integers' bits where floats are asked for.
+  const chosen = Float32Array.from({ length: count * classes }, (_, at) => (at % classes === Math.floor(at / classes) % classes ? 1 : 0));
+  const oneHot = classes ? tf.tensor2d(chosen, [count, classes]) : null;
   const real = tf.tensor4d(draw(count * resolution ** 2 * 3), [count, resolution, resolution, 3]);
   const fields = network.noiseSizes.map((size) => tf.tensor4d(draw(count * size * size), [count, size, size, 1]));
   return { real, z, oneHot, noise: { mode: 'random', fields: (layer) => fields[layer] as tf.Tensor4D } };
