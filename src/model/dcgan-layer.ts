@@ -2,8 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { assertNever } from '../support/errors.ts';
 import type { DcganLayer } from '../weights/architecture.ts';
 import type { DcganMap } from '../weights/dcgan-layers.ts';
+import { statisticsNames } from './batch-statistics.ts';
 import { foldKernel, nearestAxis, pixelShuffle, toHwio, transposedAxis, type AxisMap } from './fold-kernel.ts';
 import { preparedTensor, requireParameter, type Parameters, type Prepared } from './network.ts';
+import { batchNorm, type NormalizedBatch } from './ops/batch-norm.ts';
 import { leakyRelu } from './piecewise-linear.ts';
 
 /** The ε of PyTorch's batch normalisation. */
@@ -25,7 +27,7 @@ export function dcganTensorNames({ name, layer }: PlacedLayer): { parameters: st
   if (!layer.batch_norm) return { parameters, buffers: [] };
   return {
     parameters: [...parameters, `${name}.norm.weight`, `${name}.norm.bias`],
-    buffers: [`${name}.norm.running_mean`, `${name}.norm.running_var`],
+    buffers: Object.values(statisticsNames(name)),
   };
 }
 
@@ -58,35 +60,59 @@ function readKernel(parameters: Parameters, { name, layer, output }: PlacedLayer
   return toHwio(weight);
 }
 
-/** The factor [O] and summand ([O], or [side, side, O] after a dense layer) of running-statistics normalisation and bias. */
-function readAffine(parameters: Parameters, { name, layer, output }: PlacedLayer): { scale: tf.Tensor | null; shift: tf.Tensor | null } {
+/** The layer's bias, [O], or [side, side, O] after a dense layer; null where it has none. */
+function readBias(parameters: Parameters, { name, layer, output }: PlacedLayer): tf.Tensor | null {
+  if (!layer.bias) return null;
   const { channels, size } = output;
-  let shift: tf.Tensor | null = layer.bias ? requireParameter(parameters, `${name}.bias`) : null;
-  if (shift && layer.type === 'dense') shift = tf.transpose(tf.reshape(shift, [channels, size, size]), [1, 2, 0]);
-  if (!layer.batch_norm) return { scale: null, shift: shift && tf.clone(shift) };
-  const part = (key: string): tf.Tensor => requireParameter(parameters, `${name}.norm.${key}`);
-  const scale = tf.mul(part('weight'), tf.rsqrt(tf.add(part('running_var'), BATCH_NORM_EPSILON)));
-  const centred = shift ? tf.sub(shift, part('running_mean')) : tf.neg(part('running_mean'));
-  return { scale, shift: tf.add(tf.mul(centred, scale), part('bias')) };
+  const bias = requireParameter(parameters, `${name}.bias`);
+  return layer.type === 'dense' ? tf.transpose(tf.reshape(bias, [channels, size, size]), [1, 2, 0]) : tf.clone(bias);
 }
 
-/** Adds `NAME.kernel` and, where there is a bias or normalisation, `NAME.shift` to `prepared`; normalisation is folded into both. */
-export function prepareDcganLayer(prepared: Prepared, parameters: Parameters, placed: PlacedLayer): void {
-  const { name, layer, output } = placed;
-  const { scale, shift } = readAffine(parameters, placed);
-  const raw = readKernel(parameters, placed);
-  const kernel = scale ? (tf.mul(raw, scale) as tf.Tensor4D) : raw;
-  if (shift) prepared[`${name}.shift`] = shift;
-  const axis = axisOf(layer);
+/** The factor [O] and summand ([O], or [side, side, O] after a dense layer) of running-statistics normalisation and bias. */
+function readAffine(parameters: Parameters, placed: PlacedLayer): { scale: tf.Tensor | null; shift: tf.Tensor | null } {
+  const { name, layer } = placed;
+  const shift = readBias(parameters, placed);
+  if (!layer.batch_norm) return { scale: null, shift };
+  const statistics = statisticsNames(name);
+  const [mean, variance] = [requireParameter(parameters, statistics.mean), requireParameter(parameters, statistics.variance)];
+  const scale = tf.mul(requireParameter(parameters, `${name}.norm.weight`), tf.rsqrt(tf.add(variance, BATCH_NORM_EPSILON)));
+  const centred = shift ? tf.sub(shift, mean) : tf.neg(mean);
+  return { scale, shift: tf.add(tf.mul(centred, scale), requireParameter(parameters, `${name}.norm.bias`)) };
+}
+
+/** The kernel [k, k, I, O] as {@link applyKernel} takes it: a matrix, or that of an ordinary convolution. */
+function arrangeKernel(kernel: tf.Tensor4D, placed: PlacedLayer): tf.Tensor {
+  const { layer, output } = placed;
   if (isMatrix(placed)) {
     // With padding only the middle of a transposed kernel is left.
     const { padding = 0 } = layer;
     const middle = layer.type === 'dense' ? kernel : tf.slice(kernel, [padding, padding, 0, 0], [output.size, output.size, -1, -1]);
     const [side, , inputs, outputs] = middle.shape;
-    prepared[`${name}.kernel`] = tf.reshape(tf.transpose(middle, [2, 0, 1, 3]), [inputs, side * side * outputs]);
-  } else {
-    prepared[`${name}.kernel`] = axis ? foldKernel(kernel, axis) : kernel;
+    return tf.reshape(tf.transpose(middle, [2, 0, 1, 3]), [inputs, side * side * outputs]);
   }
+  const axis = axisOf(layer);
+  return axis ? foldKernel(kernel, axis) : kernel;
+}
+
+/** Adds `NAME.kernel` and, where there is a bias or normalisation, `NAME.shift` to `prepared`; normalisation is folded into both. */
+export function prepareDcganLayer(prepared: Prepared, parameters: Parameters, placed: PlacedLayer): void {
+  const { scale, shift } = readAffine(parameters, placed);
+  const raw = readKernel(parameters, placed);
+  prepared[`${placed.name}.kernel`] = arrangeKernel(scale ? (tf.mul(raw, scale) as tf.Tensor4D) : raw, placed);
+  if (shift) prepared[`${placed.name}.shift`] = shift;
+}
+
+/**
+ * For a pass in training: adds `NAME.kernel` and, where there are such, `NAME.bias` and normalisation's `NAME.scale` and `NAME.offset` to `prepared`.
+ */
+export function prepareDcganTraining(prepared: Prepared, parameters: Parameters, placed: PlacedLayer): void {
+  const { name, layer } = placed;
+  prepared[`${name}.kernel`] = arrangeKernel(readKernel(parameters, placed), placed);
+  const bias = readBias(parameters, placed);
+  if (bias) prepared[`${name}.bias`] = bias;
+  if (!layer.batch_norm) return;
+  prepared[`${name}.scale`] = tf.clone(requireParameter(parameters, `${name}.norm.weight`));
+  prepared[`${name}.offset`] = tf.clone(requireParameter(parameters, `${name}.norm.bias`));
 }
 
 /** x [n, h, w, c] with zeros added before and after both sides; negative numbers cut off. */
@@ -111,22 +137,39 @@ function enlarge(x: tf.Tensor4D, kernel: tf.Tensor4D, axis: AxisMap, size: numbe
   return steps * phases === size ? shuffled : tf.slice(shuffled, [0, 0, 0, 0], [-1, size, size, -1]);
 }
 
-/** x [n, h, w, I] through convolution, normalisation and bias, without the activation. */
-export function applyDcganLayer(prepared: Prepared, x: tf.Tensor4D, placed: PlacedLayer): tf.Tensor4D {
+function applyKernel(prepared: Prepared, x: tf.Tensor4D, placed: PlacedLayer): tf.Tensor4D {
   const { name, layer, input, output } = placed;
   const kernel = preparedTensor(prepared, `${name}.kernel`);
-  let y: tf.Tensor4D;
   if (isMatrix(placed)) {
     const flat = tf.reshape(x, [x.shape[0], input.channels]) as tf.Tensor2D;
-    y = tf.reshape(tf.matMul(flat, kernel as tf.Tensor2D), [x.shape[0], output.size, output.size, output.channels]);
-  } else {
-    const axis = axisOf(layer);
-    y = axis
-      ? enlarge(x, kernel as tf.Tensor4D, axis, output.size)
-      : tf.conv2d(x, kernel as tf.Tensor4D, layer.stride ?? 1, layer.padding ?? 0);
+    return tf.reshape(tf.matMul(flat, kernel as tf.Tensor2D), [x.shape[0], output.size, output.size, output.channels]);
   }
-  const shift = prepared[`${name}.shift`];
-  return shift ? tf.add(y, shift) : y;
+  const axis = axisOf(layer);
+  return axis
+    ? enlarge(x, kernel as tf.Tensor4D, axis, output.size)
+    : tf.conv2d(x, kernel as tf.Tensor4D, layer.stride ?? 1, layer.padding ?? 0);
+}
+
+/** x [n, h, w, I] through convolution, normalisation by running statistics and bias, without the activation. */
+export function applyDcganLayer(prepared: Prepared, x: tf.Tensor4D, placed: PlacedLayer): tf.Tensor4D {
+  const { name, layer } = placed;
+  const y = applyKernel(prepared, x, placed);
+  return layer.bias || layer.batch_norm ? tf.add(y, preparedTensor(prepared, `${name}.shift`)) : y;
+}
+
+/** The same in training: normalised by the batch's own statistics, which are given back; null where nothing is normalised. */
+export function trainDcganLayer(
+  prepared: Prepared,
+  x: tf.Tensor4D,
+  placed: PlacedLayer,
+): { readonly y: tf.Tensor4D; readonly normalized: NormalizedBatch | null } {
+  const { name, layer } = placed;
+  const raw = applyKernel(prepared, x, placed);
+  const y: tf.Tensor4D = layer.bias ? tf.add(raw, preparedTensor(prepared, `${name}.bias`)) : raw;
+  if (!layer.batch_norm) return { y, normalized: null };
+  const [scale, offset] = [preparedTensor<tf.Tensor1D>(prepared, `${name}.scale`), preparedTensor<tf.Tensor1D>(prepared, `${name}.offset`)];
+  const normalized = batchNorm({ x: y, scale, offset }, { epsilon: BATCH_NORM_EPSILON });
+  return { y: normalized.y, normalized };
 }
 
 /** The layer's activation. */

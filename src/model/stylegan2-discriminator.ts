@@ -13,6 +13,7 @@ import {
 } from './dense-layer.ts';
 import { downsamplingAxis, foldKernel, toHwio } from './fold-kernel.ts';
 import { preparedTensor, requireParameter, type DiscriminatorNetwork, type Parameters, type Prepared } from './network.ts';
+import { halve } from './ops/halve.ts';
 import { clampMagnitude, leakyRelu } from './piecewise-linear.ts';
 
 /** Pictures that the minibatch's standard deviation is taken over. */
@@ -75,7 +76,7 @@ function appendSpread(x: tf.Tensor4D): tf.Tensor4D {
   return tf.concat([x, tf.reshape(field, [batch, height, width, 1])], 3) as tf.Tensor4D;
 }
 
-/** A StyleGAN2 residual discriminator. Downsampling filters are folded into the kernels. */
+/** A StyleGAN2 residual discriminator. Downsampling filters are folded into the 3×3 kernels. */
 export class StyleGan2Discriminator implements DiscriminatorNetwork {
   readonly parameterNames: readonly string[];
   readonly bufferNames: readonly string[] = [];
@@ -144,8 +145,10 @@ export class StyleGan2Discriminator implements DiscriminatorNetwork {
   }
 
   #convolve(prepared: Prepared, x: tf.Tensor4D, { name, kernel, down, activate, gain }: ConvolutionLayer): tf.Tensor4D {
-    const padding = Math.floor(kernel / 2) + (down ? 1 : 0);
-    const y = tf.conv2d(x, preparedTensor<tf.Tensor4D>(prepared, `${name}.kernel`), down ? 2 : 1, padding);
+    const weight = preparedTensor<tf.Tensor4D>(prepared, `${name}.kernel`);
+    // A 1×1 kernel is cheaper after the filter than folded with it.
+    const isFolded = down && kernel > 1;
+    const y = tf.conv2d(down && !isFolded ? halve(x) : x, weight, isFolded ? 2 : 1, Math.floor(kernel / 2) + (isFolded ? 1 : 0));
     if (!activate) return y;
     const activated = leakyRelu(tf.add(y, preparedTensor(prepared, `${name}.bias`)) as tf.Tensor4D, ACTIVATION_SLOPE);
     return this.#clamp === null ? activated : clampMagnitude(activated, this.#clamp * gain);
@@ -159,6 +162,6 @@ function prepareConvolution(
 ): void {
   const total = gain * (activate ? ACTIVATION_GAIN : 1);
   const weight = tf.mul(toHwio(requireParameter(parameters, `${name}.weight`)), total / Math.sqrt(inputs * kernel * kernel));
-  prepared[`${name}.kernel`] = down ? foldKernel(weight as tf.Tensor4D, downsamplingAxis(kernel)) : weight;
+  prepared[`${name}.kernel`] = down && kernel > 1 ? foldKernel(weight as tf.Tensor4D, downsamplingAxis(kernel)) : weight;
   if (activate) prepared[`${name}.bias`] = tf.mul(requireParameter(parameters, `${name}.bias`), total);
 }

@@ -1,9 +1,13 @@
+import { registerBatchMatMul } from './kernels/batch-mat-mul/batch-mat-mul.wasm.ts';
+import { registerBatchNorm } from './kernels/batch-norm/batch-norm.wasm.ts';
 import { registerConv2dBackpropFilter } from './kernels/conv2d-backprop-filter/conv2d-backprop-filter.wasm.ts';
 import { registerConv2dBackpropInput } from './kernels/conv2d-backprop-input/conv2d-backprop-input.wasm.ts';
 import { registerConv2d } from './kernels/conv2d/conv2d.wasm.ts';
+import { registerHalve } from './kernels/halve/halve.wasm.ts';
 import { registerIdentity } from './kernels/identity/identity.wasm.ts';
 import { registerSum } from './kernels/sum/sum.wasm.ts';
 import { registerTranspose } from './kernels/transpose/transpose.wasm.ts';
+import { registerUnsortedSegmentSum } from './kernels/unsorted-segment-sum/unsorted-segment-sum.wasm.ts';
 import type { Runtime } from './runtime.ts';
 
 /**
@@ -13,10 +17,14 @@ import type { Runtime } from './runtime.ts';
 export async function loadGradients(runtime: Runtime): Promise<void> {
   await import('@tensorflow/tfjs-core/dist/register_all_gradients.js');
   if (runtime.backend !== 'wasm') return;
+  registerBatchMatMul();
+  registerBatchNorm();
   registerConv2d();
   registerConv2dBackpropFilter();
   registerConv2dBackpropInput();
+  registerHalve();
   registerIdentity();
   registerSum();
   registerTranspose();
+  registerUnsortedSegmentSum();
 }

@@ -1,9 +1,10 @@
-// Runs in a page of its own (see wasm-threads.test.ts): computes on wasm, filter gradient included, and tells the outcome on a channel.
+// Runs in a page of its own (see wasm-threads.test.ts): computes on wasm, kernels of training included, and tells the outcome on a channel.
 import * as tf from '@tensorflow/tfjs-core';
 import { foldKernel, upsamplingAxis } from '../../src/model/fold-kernel.ts';
 import { packKernel, synthesisLayer } from '../../src/model/ops/synthesis-layer.ts';
 import { loadGradients } from '../../src/runtime/gradients.ts';
 import { acquireRuntime } from '../../src/runtime/runtime.ts';
+import { largestTrainingDifference } from './training-kernels.ts';
 
 /** What the page tells. */
 export interface WasmPageOutcome {
@@ -13,6 +14,8 @@ export interface WasmPageOutcome {
   readonly sums: readonly number[];
   /** The largest difference between fused synthesis layers, run again and again, and composed ones of the same tensors. */
   readonly fusedDifference: number;
+  /** The same between kernels of training and their slow twins, in shares of the largest value. */
+  readonly trainingDifference: number;
 }
 
 /** Layers with more units than threads, with fewer, and with several pictures. */
@@ -60,9 +63,10 @@ async function compute(): Promise<WasmPageOutcome> {
     tensors.map(async (tensor) => (await tensor.data())[0]),
   );
   tf.dispose(tensors);
+  const trainingDifference = await largestTrainingDifference(runtime);
   const detail = runtime.report.at(-1)?.detail ?? '';
   runtime.dispose();
-  return { isolated: crossOriginIsolated, detail, sums: [convolved, gradient], fusedDifference };
+  return { isolated: crossOriginIsolated, detail, sums: [convolved, gradient], fusedDifference, trainingDifference };
 }
 
 const parameters = new URLSearchParams(location.search);
@@ -72,6 +76,7 @@ const channel = new BroadcastChannel(parameters.get('channel') ?? '');
 compute().then(
   (outcome) => channel.postMessage(outcome),
   (error: unknown) => {
-    channel.postMessage({ isolated: crossOriginIsolated, detail: String(error), sums: [], fusedDifference: NaN } satisfies WasmPageOutcome);
+    const failed = { sums: [], fusedDifference: NaN, trainingDifference: NaN };
+    channel.postMessage({ ...failed, isolated: crossOriginIsolated, detail: String(error) } satisfies WasmPageOutcome);
   },
 );

@@ -22,27 +22,33 @@ async function openPage(parameters: Record<string, string>): Promise<WasmPageOut
 /** 6·6 outputs of 8 channels, each a sum of 36 ones; and 9·4·8 taps, each a sum of 36 ones. */
 const SUMS = [6 * 6 * 8 * 36, 9 * 4 * 8 * 36];
 
+/** Winograd's tiles round about ten times as coarsely as plain sums. */
+const TRAINING_TOLERANCE = 2e-5;
+
 describe('runtime/backends/wasm', () => {
-  it('starts threads in a cross-origin isolated page, and our kernels work on their shared memory', async () => {
-    const { isolated, detail, sums, fusedDifference } = await openPage({ isolated: '' });
+  it('starts threads in a cross-origin isolated page, and our kernels, those of training too, work on their shared memory', async () => {
+    const { isolated, detail, sums, fusedDifference, trainingDifference } = await openPage({ isolated: '' });
     assert.isTrue(isolated);
     assert.match(detail, /^(relaxed )?SIMD, 4 threads$/);
     assert.deepEqual(sums, SUMS);
     assert.isBelow(fusedDifference, 1e-4);
+    assert.isBelow(trainingDifference, TRAINING_TOLERANCE);
   });
 
   it('shares the work between two cores too', async () => {
-    const { detail, sums, fusedDifference } = await openPage({ isolated: '', cores: '2' });
+    const { detail, sums, fusedDifference, trainingDifference } = await openPage({ isolated: '', cores: '2' });
     assert.match(detail, /^(relaxed )?SIMD, 2 threads$/);
     assert.deepEqual(sums, SUMS);
     assert.isBelow(fusedDifference, 1e-4);
+    assert.isBelow(trainingDifference, TRAINING_TOLERANCE);
   });
 
   it('uses one thread on one core', async () => {
-    const { detail, sums, fusedDifference } = await openPage({ isolated: '', cores: '1' });
+    const { detail, sums, fusedDifference, trainingDifference } = await openPage({ isolated: '', cores: '1' });
     assert.match(detail, /^(relaxed )?SIMD, 1 thread \(there is one processor core\)$/);
     assert.deepEqual(sums, SUMS);
     assert.isBelow(fusedDifference, 1e-4);
+    assert.isBelow(trainingDifference, TRAINING_TOLERANCE);
   });
 
   it('uses one thread where the page is not isolated', async () => {

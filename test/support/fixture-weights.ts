@@ -6,8 +6,8 @@ import type { WeightsFile, WeightsTensor } from '../../src/weights/weights-file.
 /** The small networks in test/fixtures, by the beginning of their file names. */
 export const FIXTURE_NETWORKS = ['stylegan2-tiny', 'stylegan2-tiny-classes', 'tiny-dcgan', 'tiny-stylegan2-ada'] as const;
 export type FixtureNetwork = (typeof FIXTURE_NETWORKS)[number];
-/** What has cases of the reference; the last is tested by its import alone. */
-export type FixtureCases = FixtureNetwork | 'tiny-dcgan-whole';
+/** What has cases of the reference; the first other one is tested by its import alone, the second has what tiny-dcgan gives in training. */
+export type FixtureCases = FixtureNetwork | 'tiny-dcgan-whole' | 'tiny-dcgan-training';
 
 /** Those that are PyTorch's checkpoints, read as visitors' are. */
 const CHECKPOINTS: Readonly<Partial<Record<FixtureNetwork, readonly [checkpoint: string, discriminator?: string]>>> = {

@@ -30,7 +30,8 @@ export class Arena {
 
   /** A block of its own that stays, as long as the backend. */
   allocate(bytes: number): number {
-    const pointer = this.#allocator._malloc(bytes);
+    // A pointer beyond 2 GB comes as a negative number.
+    const pointer = this.#allocator._malloc(bytes) >>> 0;
     if (!pointer) throw new GanCanvasError('backend-unavailable', `The WASM memory has no room for ${bytes} bytes.`);
     return pointer;
   }

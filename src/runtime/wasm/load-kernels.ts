@@ -74,6 +74,11 @@ export async function startKernels(backend: BackendWasm, { module }: CompiledKer
   return all;
 }
 
+/** Whether {@link startKernels} is done for that backend: a page may have a WASM backend of its own, of which we know nothing. */
+export function hasKernels(backend: object): boolean {
+  return loaded.has(backend);
+}
+
 /** The kernels of a backend for which {@link startKernels} is done. */
 export function kernelsOf(backend: BackendWasm): LoadedKernels {
   const found = loaded.get(backend);

@@ -1,5 +1,33 @@
 /** What build/kernels*.wasm exports. Pointers are bytes into TF.js's own memory; see `assembly/` for each. */
 export interface WasmKernels {
+  batchNorm(
+    x: number,
+    scale: number,
+    offset: number,
+    y: number,
+    mean: number,
+    variance: number,
+    work: number,
+    rows: number,
+    channels: number,
+    epsilon: number,
+  ): void;
+  batchNormGradient(
+    dy: number,
+    dMean: number,
+    dVariance: number,
+    x: number,
+    mean: number,
+    variance: number,
+    scale: number,
+    dx: number,
+    dScale: number,
+    dOffset: number,
+    work: number,
+    rows: number,
+    channels: number,
+    epsilon: number,
+  ): void;
   conv2dBackpropFilter(
     x: number,
     dy: number,
@@ -45,6 +73,21 @@ export interface WasmKernels {
   ): void;
   sumRows(x: number, y: number, outer: number, rows: number, inner: number): void;
   sumColumns(x: number, y: number, rows: number, length: number): void;
+  multiplyMatrices(
+    a: number,
+    aRow: number,
+    aStep: number,
+    b: number,
+    turned: boolean,
+    y: number,
+    rows: number,
+    depth: number,
+    columns: number,
+    work: number,
+  ): void;
+  halve(x: number, y: number, batch: number, height: number, width: number, channels: number, work: number): void;
+  double(y: number, x: number, batch: number, height: number, width: number, channels: number, work: number): void;
+  segmentSum(x: number, ids: number, y: number, rows: number, inner: number, segments: number): void;
   transposeAxes(x: number, y: number, rank: number, axes: number, at: number): void;
   countTiles(convolution: number): number;
   tilesScratch(convolution: number): number;

@@ -30,7 +30,8 @@ export function registerConv2dBackpropInput(): void {
     const { strides, pad, dimRoundingMode, inputShape } = params.attrs as unknown as tf.Conv2DBackpropInputAttrs;
     const filterShape = filter.shape as [number, number, number, number];
     const info = tf.backend_util.computeConv2DInfo(inputShape, filterShape, strides, 1, pad, dimRoundingMode);
-    const plan = planTiles(info);
+    // However few channels the input has (a picture has three), TF.js takes longer.
+    const plan = planTiles(info, info.outChannels);
     if (plan) return inputGradientByTiles(params.backend as BackendWasm, plan, dy, filter);
     return isPointwise(info) ? convolveBack(dy, filter, params.backend as tf.KernelBackend) : stock(params);
   });

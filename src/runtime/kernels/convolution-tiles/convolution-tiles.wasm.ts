@@ -13,7 +13,7 @@ const POSITIONS = 36;
 const CHUNK_BYTES = 600_000;
 /** Fewer tiles at a time would read the kernel too often. */
 const FEWEST_TILES = 32;
-/** With fewer channels on either side the transforms cost more than they save. */
+/** With fewer channels the transforms cost more than they save. */
 const FEWEST_CHANNELS = 8;
 /** Taps along an axis of a kernel of stride 2, from which on 9 multiplications for each output, and the transforms, are fewer. */
 const FEWEST_STRIDED_TAPS = 4;
@@ -31,11 +31,17 @@ export interface TiledConvolution {
   readonly left: number;
 }
 
-/** How a convolution goes by tiles of 4×4 outputs; null where it does not, or where that would not be faster. */
-export function planTiles(info: tf.backend_util.Conv2DInfo): TiledConvolution | null {
+/**
+ * How a convolution goes by tiles of 4×4 outputs; null where it does not, or where that would not be faster. `channels`: those that are added up, or
+ * the fewer of both sides.
+ */
+export function planTiles(
+  info: tf.backend_util.Conv2DInfo,
+  channels: number = Math.min(info.inChannels, info.outChannels),
+): TiledConvolution | null {
   const { strideHeight: step, strideWidth, filterHeight, filterWidth, padInfo, dilationHeight, dilationWidth } = info;
   if (dilationHeight !== 1 || dilationWidth !== 1 || strideWidth !== step || info.dataFormat !== 'channelsLast') return null;
-  if (Math.min(info.inChannels, info.outChannels) < FEWEST_CHANNELS) return null;
+  if (channels < FEWEST_CHANNELS) return null;
   const { top, left } = padInfo;
   if (step === 1) {
     return filterHeight === 3 && filterWidth === 3 ? { info, step, before: 0, across: 0, top, left } : null;

@@ -34,6 +34,14 @@ const TILED: readonly Case[] = [
   { input: [1, 14, 15, 8], outChannels: 10, kernel: [4, 4], stride: 2, pad: 'valid' },
 ];
 
+/** Of which only the gradient by the input does. */
+const FEW_INPUTS: readonly Case[] = [
+  { input: [2, 12, 10, 3], outChannels: 9, kernel: [4, 4], stride: 2, pad: 1 },
+  { input: [3, 9, 7, 1], outChannels: 8, kernel: [3, 3], stride: 1, pad: 1 },
+  { input: [1, 11, 13, 5], outChannels: 18, kernel: [6, 6], stride: 2, pad: 2 },
+  { input: [2, 9, 11, 7], outChannels: 13, kernel: [3, 3], stride: 1, pad: 'valid' },
+];
+
 /** What does not. */
 const OTHERS: readonly Case[] = [
   { input: [1, 1, 1, 1], outChannels: 1, kernel: [1, 1], stride: 1, pad: 0 },
@@ -79,12 +87,13 @@ async function convolve(runtime: Runtime, example: Case) {
 describe('runtime/kernels/conv2d', () => {
   it('goes by tiles where that is faster', () => {
     for (const example of TILED) assert.isNotNull(planTiles(infoOf(example)), JSON.stringify(example));
-    for (const example of OTHERS) assert.isNull(planTiles(infoOf(example)), JSON.stringify(example));
+    for (const example of [...FEW_INPUTS, ...OTHERS]) assert.isNull(planTiles(infoOf(example)), JSON.stringify(example));
+    for (const example of FEW_INPUTS) assert.isNotNull(planTiles(infoOf(example), example.outChannels), JSON.stringify(example));
   });
 
   eachBackend(
     (_, acquire) => {
-      for (const example of [...TILED, ...OTHERS]) {
+      for (const example of [...TILED, ...FEW_INPUTS, ...OTHERS]) {
         it(`gives what its slow twins give, with both gradients, for ${JSON.stringify(example)}`, async () => {
           const runtime = await acquire();
           await loadGradients(runtime);

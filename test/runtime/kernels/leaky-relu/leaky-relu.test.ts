@@ -1,8 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { assert } from 'chai';
 import { createNormalStream } from '../../../../src/latent/seeded-random.ts';
+import { leakyRelu } from '../../../../src/model/piecewise-linear.ts';
+import { loadGradients } from '../../../../src/runtime/gradients.ts';
 import { leakyReluRef } from '../../../../src/runtime/kernels/leaky-relu/leaky-relu.ref.ts';
 import { eachBackend } from '../../../support/backends.ts';
+import { assertGradients } from '../../../support/finite-differences.ts';
 import { maxDifference } from '../../../support/tensor-fixture.ts';
 
 describe('runtime/kernels/leaky-relu', () => {
@@ -18,6 +21,23 @@ describe('runtime/kernels/leaky-relu', () => {
           y.dispose();
         });
       }
+    }
+
+    for (const [name, apply] of [
+      ['by TF.js', tf.leakyRelu],
+      ['as the networks take it', leakyRelu],
+    ] as const) {
+      it(`has the gradient of finite differences, ${name}`, async () => {
+        const draw = createNormalStream(name, 'test');
+        const [x, probe, shape] = [draw(3 * 7 * 5 * 9), draw(3 * 7 * 5 * 9), [3, 7, 5, 9]];
+        const runtime = await acquire();
+        await loadGradients(runtime);
+        const gradient = runtime.run(() => tf.tidy(() => tf.grad((at) => apply(at, 0.2))(tf.tensor(x, shape), tf.tensor(probe, shape))));
+        assertGradients(([at]) => Float64Array.from(at ?? [], (value) => (value > 0 ? value : 0.2 * value)), { x }, probe, {
+          x: await gradient.data(),
+        });
+        gradient.dispose();
+      });
     }
 
     it('leaves no tensor behind', async () => {

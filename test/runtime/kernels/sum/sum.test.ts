@@ -4,6 +4,7 @@ import { createNormalStream } from '../../../../src/latent/seeded-random.ts';
 import { loadGradients } from '../../../../src/runtime/gradients.ts';
 import { sumRef } from '../../../../src/runtime/kernels/sum/sum.ref.ts';
 import { eachBackend } from '../../../support/backends.ts';
+import { assertGradients } from '../../../support/finite-differences.ts';
 import { maxDifference, maxMagnitude } from '../../../support/tensor-fixture.ts';
 
 /** Shape, axes, and [outer, rows, inner]. */
@@ -44,6 +45,23 @@ describe('runtime/kernels/sum', () => {
             assert.isBelow(maxDifference(await y.data(), expected), 2e-6 * Math.max(1, maxMagnitude(expected), Math.sqrt(sizes[1])));
             y.dispose();
           }
+        });
+      }
+
+      for (const [shape, axes, sizes] of CASES.slice(0, 3)) {
+        it(`has the gradient of finite differences for ${shape.join('×')} along ${axes.join(', ')}`, async () => {
+          const runtime = await acquire();
+          await loadGradients(runtime);
+          const draw = createNormalStream('sum', 'test');
+          const [x, probe] = [draw(tf.util.sizeFromShape(shape)), draw(sizes[0] * sizes[2])];
+          const gradient = runtime.run(() =>
+            tf.tidy(() => {
+              const kept = shape.filter((_size, axis) => !axes.includes(axis));
+              return tf.grad((at) => tf.sum(at, axes))(tf.tensor(x, shape), tf.tensor(probe, kept));
+            }),
+          );
+          assertGradients(([at]) => sumRef(at ?? [], ...sizes), { x }, probe, { x: await gradient.data() });
+          gradient.dispose();
         });
       }
 

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { assert } from 'chai';
 import { createNormalStream } from '../../../../src/latent/seeded-random.ts';
 import { packKernel, synthesisLayer } from '../../../../src/model/ops/synthesis-layer.ts';
+import { loadGradients } from '../../../../src/runtime/gradients.ts';
 import {
   synthesisLayerRef,
   type SynthesisLayerArrays,
@@ -11,6 +12,7 @@ import type { SynthesisLayerAttributes } from '../../../../src/runtime/kernels/f
 import type { Runtime } from '../../../../src/runtime/runtime.ts';
 import { decodeFloat16, encodeFloat16 } from '../../../../src/weights/float16.ts';
 import { eachBackend } from '../../../support/backends.ts';
+import { assertGradients } from '../../../support/finite-differences.ts';
 import { maxDifference, maxMagnitude } from '../../../support/tensor-fixture.ts';
 
 /** The number of rows of w, of x and of noise (0: none), widths, and attributes. */
@@ -95,6 +97,55 @@ async function compare(runtime: Runtime, example: Case, exact = true): Promise<{
   return { values, expected: synthesisLayerRef(arrays, sizes, attributes) };
 }
 
+const GRADIENT_CASES: readonly Case[] = [
+  { batch: 3, noiseBatch: 3, wDim: 5, inputs: 3, outputs: 7, size: 5, up: false },
+  { batch: 2, xBatch: 1, noiseBatch: 1, wDim: 6, inputs: 10, outputs: 9, size: 7, up: false, limit: 2 },
+  { batch: 3, noiseBatch: 1, wDim: 5, inputs: 3, outputs: 7, size: 10, up: true, limit: 0.9 },
+  { batch: 2, noiseBatch: 2, wDim: 4, inputs: 9, outputs: 13, size: 6, up: true },
+];
+const shapesOf = (example: Case): Record<keyof SynthesisLayerArrays, number[]> => {
+  const { batch, xBatch = batch, noiseBatch, wDim, inputs, outputs, size, up } = example;
+  const side = up ? size / 2 : size;
+  return {
+    x: [xBatch, side, side, inputs],
+    w: [batch, wDim],
+    affineWeight: [wDim, inputs],
+    affineBias: [inputs],
+    kernel: [3, 3, inputs, outputs],
+    power: [inputs, outputs],
+    bias: [outputs],
+    noise: [noiseBatch, size, size, 1],
+  };
+};
+
+/** The gradients of Σ probe · y by everything that the layer takes, its kernel as it is before packing. */
+async function differentiate(runtime: Runtime, example: Case) {
+  const { batch, xBatch = batch, noiseBatch, wDim, inputs, outputs, size, up, limit = Infinity } = example;
+  const arrays = drawArrays(example, false) as Record<keyof SynthesisLayerArrays, Float32Array>;
+  const [names, shapes] = [Object.keys(arrays) as (keyof SynthesisLayerArrays)[], shapesOf(example)];
+  const attributes: SynthesisLayerAttributes = { size, up, outputs, epsilon: 1e-2, slope: 0.2, limit };
+  const probe = createNormalStream('probe', 'test')(batch * size * size * outputs);
+  const gradients = runtime.run(() =>
+    tf.tidy(() => {
+      const apply = (...all: tf.Tensor[]): tf.Tensor => {
+        const given = Object.fromEntries(names.map((name, index) => [name, all[index]])) as unknown as Parameters<typeof synthesisLayer>[0];
+        return synthesisLayer({ ...given, kernel: packKernel(given.kernel as tf.Tensor4D, { size, up }) }, attributes);
+      };
+      return tf.grads(apply)(
+        names.map((name) => tf.tensor(arrays[name], shapes[name])),
+        tf.tensor4d(probe, [batch, size, size, outputs]),
+      );
+    }),
+  );
+  const values = await Promise.all(gradients.map(async (gradient) => (await gradient.data()) as Float32Array));
+  tf.dispose(gradients);
+  const reference = (all: readonly ArrayLike<number>[]): Float64Array => {
+    const given = Object.fromEntries(names.map((name, index) => [name, all[index]])) as unknown as SynthesisLayerArrays;
+    return synthesisLayerRef(given, { batch, xBatch, noiseBatch, wDim, inputs }, attributes);
+  };
+  return { reference, arrays, probe, gradients: Object.fromEntries(names.map((name, index) => [name, values[index] as Float32Array])) };
+}
+
 describe('runtime/kernels/synthesis-layer', () => {
   eachBackend((_, acquire) => {
     for (const example of CASES) {
@@ -108,6 +159,15 @@ describe('runtime/kernels/synthesis-layer', () => {
       it(`does not round kernels of single precision: ${describeCase(example)}`, async () => {
         const { values, expected } = await compare(await acquire(), example, false);
         assert.isBelow(maxDifference(values, expected), 1e-5 * Math.max(1, maxMagnitude(expected)));
+      });
+    }
+
+    for (const example of GRADIENT_CASES) {
+      it(`has the gradients of finite differences: ${describeCase(example)}`, async () => {
+        const runtime = await acquire();
+        await loadGradients(runtime);
+        const { reference, arrays, probe, gradients } = await differentiate(runtime, example);
+        assertGradients(reference, arrays, probe, gradients);
       });
     }
 

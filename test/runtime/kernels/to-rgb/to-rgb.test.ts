@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { assert } from 'chai';
 import { createNormalStream } from '../../../../src/latent/seeded-random.ts';
-import { toRgb } from '../../../../src/model/ops/to-rgb.ts';
-import { toRgbRef } from '../../../../src/runtime/kernels/to-rgb/to-rgb.ref.ts';
+import { toRgb, type ToRgbTensors } from '../../../../src/model/ops/to-rgb.ts';
+import { loadGradients } from '../../../../src/runtime/gradients.ts';
+import { toRgbRef, type ToRgbArrays } from '../../../../src/runtime/kernels/to-rgb/to-rgb.ref.ts';
 import type { Runtime } from '../../../../src/runtime/runtime.ts';
 import { eachBackend } from '../../../support/backends.ts';
+import { assertGradients } from '../../../support/finite-differences.ts';
 import { maxDifference, maxMagnitude } from '../../../support/tensor-fixture.ts';
 
 interface Case {
@@ -28,9 +30,9 @@ const CASES: readonly Case[] = [
   { batch: 1, size: 6, wDim: 20, inputs: 601, image: true },
 ];
 
-async function compare(runtime: Runtime, { batch, size, wDim, inputs, image, limit = Infinity }: Case) {
+function drawArrays({ batch, size, wDim, inputs, image }: Case) {
   const draw = createNormalStream(JSON.stringify([batch, size, inputs]), 'test');
-  const arrays = {
+  return {
     x: draw(batch * size * size * inputs),
     w: draw(batch * wDim),
     affineWeight: draw(wDim * inputs).map((value) => value / Math.sqrt(wDim)),
@@ -39,6 +41,11 @@ async function compare(runtime: Runtime, { batch, size, wDim, inputs, image, lim
     bias: draw(3),
     image: image ? draw((batch * size * size * 3) / 4) : null,
   };
+}
+
+async function compare(runtime: Runtime, example: Case) {
+  const { batch, size, wDim, inputs, limit = Infinity } = example;
+  const arrays = drawArrays(example);
   const y = runtime.run(() =>
     tf.tidy(() =>
       toRgb(
@@ -62,12 +69,51 @@ async function compare(runtime: Runtime, { batch, size, wDim, inputs, image, lim
   return { values, expected: toRgbRef(arrays, { batch, size, wDim, inputs }, limit) };
 }
 
+/** The gradients of Σ probe · y by everything that the layer takes. */
+async function differentiate(runtime: Runtime, example: Case) {
+  const { batch, size, wDim, inputs, limit = Infinity } = example;
+  const { image, ...given } = drawArrays(example);
+  const arrays: Record<string, Float32Array> = image ? { ...given, image } : given;
+  const shapes: Record<string, number[]> = {
+    ...{ x: [batch, size, size, inputs], w: [batch, wDim], affineWeight: [wDim, inputs], affineBias: [inputs] },
+    ...{ kernel: [1, 1, inputs, 3], bias: [3], image: [batch, size / 2, size / 2, 3] },
+  };
+  const names = Object.keys(arrays);
+  const named = <T>(all: readonly T[]): Record<string, T | null> => ({
+    image: null,
+    ...Object.fromEntries(names.map((name, index) => [name, all[index]])),
+  });
+  const probe = createNormalStream('probe', 'test')(batch * size * size * 3);
+  const gradients = runtime.run(() =>
+    tf.tidy(() =>
+      tf.grads((...all) => toRgb(named(all) as unknown as ToRgbTensors, { limit }))(
+        names.map((name) => tf.tensor(arrays[name] ?? [], shapes[name])),
+        tf.tensor4d(probe, [batch, size, size, 3]),
+      ),
+    ),
+  );
+  const values = await Promise.all(gradients.map(async (gradient) => (await gradient.data()) as Float32Array));
+  tf.dispose(gradients);
+  const reference = (all: readonly ArrayLike<number>[]): Float64Array =>
+    toRgbRef(named(all) as unknown as ToRgbArrays, { batch, size, wDim, inputs }, limit);
+  return { reference, arrays, probe, gradients: Object.fromEntries(names.map((name, index) => [name, values[index] as Float32Array])) };
+}
+
 describe('runtime/kernels/to-rgb', () => {
   eachBackend((_, acquire) => {
     for (const example of CASES) {
       it(`is the reference's for ${JSON.stringify(example)}`, async () => {
         const { values, expected } = await compare(await acquire(), example);
         assert.isBelow(maxDifference(values, expected), 1e-5 * Math.max(1, maxMagnitude(expected)));
+      });
+    }
+
+    for (const example of CASES.slice(2, 6)) {
+      it(`has the gradients of finite differences for ${JSON.stringify(example)}`, async () => {
+        const runtime = await acquire();
+        await loadGradients(runtime);
+        const { reference, arrays, probe, gradients } = await differentiate(runtime, example);
+        assertGradients(reference, arrays, probe, gradients);
       });
     }
 
