@@ -5,6 +5,7 @@ import { registerConv2dBackpropInput } from './kernels/conv2d-backprop-input/con
 import { registerConv2d } from './kernels/conv2d/conv2d.wasm.ts';
 import { registerHalve } from './kernels/halve/halve.wasm.ts';
 import { registerIdentity } from './kernels/identity/identity.wasm.ts';
+import { registerSlice } from './kernels/slice/slice.wasm.ts';
 import { registerSum } from './kernels/sum/sum.wasm.ts';
 import { registerTranspose } from './kernels/transpose/transpose.wasm.ts';
 import { registerUnsortedSegmentSum } from './kernels/unsorted-segment-sum/unsorted-segment-sum.wasm.ts';
@@ -24,6 +25,7 @@ export async function loadGradients(runtime: Runtime): Promise<void> {
   registerConv2dBackpropInput();
   registerHalve();
   registerIdentity();
+  registerSlice();
   registerSum();
   registerTranspose();
   registerUnsortedSegmentSum();

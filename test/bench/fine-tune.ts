@@ -29,7 +29,9 @@ async function measureGradients(page: OpenPeer<StepPage>, runs: number): Promise
 }
 
 async function measureWasm(place: Place, quick: boolean): Promise<Figure[]> {
-  return compareSteps(place, { backend: 'wasm', batch: BATCH, turns: quick ? 2 : 7 }, (ours) => measureGradients(ours, quick ? 3 : 7));
+  return compareSteps(place, { backend: 'wasm', batch: BATCH, turns: quick ? 1 : 7, quick }, (ours) =>
+    measureGradients(ours, quick ? 1 : 7),
+  );
 }
 
 async function measureInBrowser(site: string, quick: boolean): Promise<readonly Figure[]> {

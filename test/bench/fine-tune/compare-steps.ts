@@ -9,6 +9,8 @@ export interface StepCase {
   readonly backend: 'wasm' | 'webgpu';
   readonly batch: number;
   readonly turns: number;
+  /** Choose the peer's formulations with fewer runs. */
+  readonly quick: boolean;
 }
 
 /** As the figures stand for. */
@@ -94,7 +96,7 @@ async function timeInTurns(task: StepCase, ours: StepRunner, tfjs: StepRunner, a
   const worst = assertSameGradients(await ours.page.call('gradients'), await tfjs.page.call('gradients'));
   console.error(`${stepName(task)}: gradients differ by ${worst.toExponential(1)} at most`);
   // Compiles the rest, and what the first turns of both differ in.
-  for (const { page } of [ours, tfjs]) await page.call('time', false);
+  if (!task.quick) for (const { page } of [ours, tfjs]) await page.call('time', false);
   if (anchor) await anchor.torch.time(true);
   for (let turn = 0; turn < task.turns; turn++) {
     for (const each of [ours, tfjs]) await timeTurn(each);
@@ -133,7 +135,7 @@ export async function compareSteps(
   const anchor = await openAnchor(task);
   try {
     for (const peer of PEERS) {
-      const page = await place.open<StepPage>({ peer, threads: 1, backend: task.backend, batch: task.batch });
+      const page = await place.open<StepPage>({ peer, threads: 1, backend: task.backend, batch: task.batch, quick: task.quick ? 1 : 0 });
       runners.push({ peer, page, plain: [], withPenalty: [], host: [], dispatches: [] });
     }
     const [ours, tfjs] = runners as [StepRunner, StepRunner];

@@ -6,7 +6,7 @@ import type { Place } from '../place.ts';
 import { BATCH, compareSteps, stepName } from './compare-steps.ts';
 
 export async function measureStepOnGpu(place: Place, quick: boolean): Promise<Figure[]> {
-  return compareSteps(place, { backend: 'webgpu', batch: BATCH, turns: quick ? 5 : 15 });
+  return compareSteps(place, { backend: 'webgpu', batch: BATCH, turns: quick ? 5 : 15, quick });
 }
 
 export function missingStep(): Figure[] {

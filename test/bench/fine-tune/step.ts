@@ -99,8 +99,8 @@ export class AdversarialStep {
     for (const r1Every of [0, 1]) {
       // Adam without a running mean remembers the last gradient; without a rate it moves nothing.
       const trainer = this.#createTrainer({ ...SETTINGS, generatorAdam: still, discriminatorAdam: still, r1Every });
-      // The second step is what was recorded in the first, where anything is.
-      for (let step = 0; step < 2; step++) await trainer.step(this.#batch);
+      // On WebGPU the second step is what was recorded in the first.
+      for (let step = 0; step < (tf.getBackend() === 'webgpu' ? 2 : 1); step++) await trainer.step(this.#batch);
       const snapshot = trainer.snapshot();
       if (r1Every === 0) this.#addGradients(all, 'generator', snapshot.generator.adam.mean);
       this.#addGradients(all, r1Every === 0 ? 'discriminator' : 'penalty', snapshot.discriminator.adam.mean);

@@ -12,7 +12,7 @@ describe('runtime/kernels/replace-kernel', () => {
       it('puts a kernel before TF.js’s on our backend, and leaves a backend of the page’s own alone', async () => {
         const runtime = await acquire();
         tf.registerKernel({ kernelName: NAME, backendName: 'wasm', kernelFunc: () => infoOf(1) });
-        replaceKernel(NAME, (params, stock) => infoOf(1 + (stock(params).shape[0] ?? NaN)));
+        replaceKernel(NAME, (params, stock) => infoOf(1 + ((stock(params) as tf.TensorInfo).shape[0] ?? NaN)));
         // Once only.
         replaceKernel(NAME, () => infoOf(100));
         const { kernelFunc } = tf.getKernel(NAME, 'wasm');

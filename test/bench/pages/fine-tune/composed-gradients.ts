@@ -118,18 +118,19 @@ function phaseFilter(filter: tf.Tensor4D, p: number, q: number, pad: number, fir
   return tf.transpose(take(take(filter, line(p), 0), line(q), 1), [0, 1, 3, 2]) as tf.Tensor4D;
 }
 
+const CHOICE_RUNS = new URLSearchParams(location.search).get('quick') === '1' ? 2 : 3;
 const choices = new Map<string, string>();
 
 /**
- * The fastest of the candidates for this signature: each runs once to warm up, then twice against the clock, unless its first run took more than
- * three times as long as the best so far.
+ * The fastest of the candidates for this signature: each runs once to warm up, then twice against the clock (once on a quick page), unless its
+ * first run took more than three times as long as the best so far.
  */
 function chooseFastest<T>(signature: string, candidates: ReadonlyMap<string, T>, run: (candidate: T) => tf.Tensor): T {
   let name = choices.get(signature);
   if (name === undefined) {
     let best = Infinity;
     for (const [each, candidate] of candidates) {
-      for (let turn = 0; turn < 3; turn++) {
+      for (let turn = 0; turn < CHOICE_RUNS; turn++) {
         const start = performance.now();
         run(candidate).dispose();
         const ms = performance.now() - start;

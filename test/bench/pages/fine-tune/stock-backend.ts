@@ -1,5 +1,6 @@
 /** Starts a backend of stock TensorFlow.js, one thread on WASM. */
 import * as tf from '@tensorflow/tfjs-core';
+import { sliceOnHeap, splitOnHeap } from '../../../../src/runtime/kernels/slice/slice.wasm.ts';
 
 async function startWasm(): Promise<void> {
   const { setThreadsCount, setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
@@ -7,6 +8,11 @@ async function startWasm(): Promise<void> {
   tf.env().set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   setThreadsCount(1);
   await tf.setBackend('wasm');
+  // TF.js's own copy the whole tensor for every part. That one vector holds all parameters is our choice; the peer shall not pay for it.
+  for (const [kernelName, kernelFunc] of Object.entries({ Slice: sliceOnHeap, SplitV: splitOnHeap })) {
+    tf.unregisterKernel(kernelName, 'wasm');
+    tf.registerKernel({ kernelName, backendName: 'wasm', kernelFunc });
+  }
 }
 
 /** On a device made here: TF.js 4.22 asks for a feature in a way that browsers refuse. */

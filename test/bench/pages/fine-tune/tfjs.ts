@@ -1,4 +1,4 @@
-/** Stock TensorFlow.js: none of our kernels is registered in this page. What its WASM backend lacks is composed of its own operations. */
+/** Stock TensorFlow.js: none of our kernels but slices is registered in this page. What its WASM backend lacks is composed of its own operations. */
 import '../generate/probes.ts';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-core/dist/register_all_gradients.js';
