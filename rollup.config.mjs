@@ -27,19 +27,15 @@ function rewriteAssetUrls(code, id, { assetFolder, workerUrl, onAsset }) {
   });
 }
 
-/**
- * The files to ship for an asset: itself and, for a generator, the discriminator that its metadata names beside it, and the names of the
- * photographers where its credit speaks of them.
- */
+/** The files to ship for an asset: itself and, for a generator, the names of the photographers where its credit speaks of them. */
 async function readAssets(assets) {
   const files = [];
   for (const [name, file] of assets) {
     files.push({ name, source: await readFile(file) });
     if (!name.endsWith('.safetensors')) continue;
     const stem = file.replace(/\.safetensors$/, '');
-    const endings = ['.discriminator.safetensors'];
-    if (existsSync(`${stem}.photographers.txt`)) endings.push('.photographers.txt');
-    for (const ending of endings) files.push({ name: basename(stem) + ending, source: await readFile(stem + ending) });
+    const names = `${stem}.photographers.txt`;
+    if (existsSync(names)) files.push({ name: basename(names), source: await readFile(names) });
   }
   return files;
 }

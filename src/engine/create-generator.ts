@@ -5,7 +5,7 @@
 import { acquireRuntime, type Runtime } from '../runtime/runtime.ts';
 import { throwIfAborted } from '../support/errors.ts';
 import { createDrawingQueue } from './drawing-queue.ts';
-import type { CreateGeneratorOptions, Generator } from './generator.ts';
+import type { CreateGeneratorOptions, GeneratorSource, TrainableGenerator } from './generator.ts';
 import { isLost } from './lost-device.ts';
 import { LocalGenerator, type EngineRealm } from './local-generator.ts';
 import { createNetworkStore } from './network-store.ts';
@@ -20,7 +20,7 @@ const realm: EngineRealm = { queue: createDrawingQueue(), networks: createNetwor
  * Opens a generator in this realm. Rejects with `GanCanvasError` (`unknown-model`, `weights-fetch`, `weights-integrity`,
  * `weights-format`, `backend-unavailable`) or `AbortError`.
  */
-export async function createGenerator(options: CreateGeneratorOptions = {}): Promise<Generator> {
+export async function createGenerator(options: CreateGeneratorOptions = {}): Promise<TrainableGenerator> {
   try {
     return await openGenerator(options);
   } catch (error) {
@@ -43,13 +43,13 @@ export function engineMemory(): EngineMemory {
   };
 }
 
-async function openGenerator(options: CreateGeneratorOptions): Promise<Generator> {
+async function openGenerator(options: CreateGeneratorOptions): Promise<TrainableGenerator> {
   const { backend = 'auto', signal, onProgress, ...source } = options;
   throwIfAborted(signal);
   const { runtime, weights } = await acquireBoth(acquireRuntime(backend, { signal }), weightsStore.acquire(source, { signal, onProgress }));
   try {
     onProgress?.({ phase: 'prepare', loaded: 0, total: 1 });
-    const generator = await prepare(runtime, weights, signal);
+    const generator = await prepare(runtime, weights, source, signal);
     onProgress?.({ phase: 'prepare', loaded: 1, total: 1 });
     return generator;
   } catch (error) {
@@ -60,13 +60,18 @@ async function openGenerator(options: CreateGeneratorOptions): Promise<Generator
 }
 
 /** Makes the generator when it is its turn. A device that was lost while the weights were loading is replaced. */
-function prepare(runtime: Runtime, weights: WeightsLease, signal: AbortSignal | undefined): Promise<Generator> {
+function prepare(
+  runtime: Runtime,
+  weights: WeightsLease,
+  source: GeneratorSource,
+  signal: AbortSignal | undefined,
+): Promise<TrainableGenerator> {
   return realm.queue.run(async () => {
     throwIfAborted(signal);
-    if (!isLost(runtime)) return new LocalGenerator(realm, runtime, weights);
+    if (!isLost(runtime)) return new LocalGenerator(realm, runtime, weights, source);
     const next = await acquireRuntime('auto', { signal });
     try {
-      const generator = new LocalGenerator(realm, next, weights);
+      const generator = new LocalGenerator(realm, next, weights, source);
       runtime.dispose();
       return generator;
     } catch (error) {

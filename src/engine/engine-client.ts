@@ -4,7 +4,9 @@
  * where it runs.
  */
 import { GanCanvasError } from '../support/errors.ts';
-import type { CreateGeneratorOptions, Generator } from './generator.ts';
+import type { CreateGeneratorOptions, Generator, TrainableGenerator } from './generator.ts';
+import type { StartTraining } from './fine-tune/start-fine-tune.ts';
+import { trainInWorker } from './fine-tune/training-places.ts';
 import { openPageGenerator, type EngineConnection } from './page-generator.ts';
 import type { EngineMemory } from './protocol.ts';
 import { asPublicError } from './public-error.ts';
@@ -23,12 +25,14 @@ export interface EngineClientOptions {
   readonly loadEngine?: () => Promise<Engine>;
   /** Calls `end` after the grace in which an idle worker is kept; gives what calls it off. Default: {@link IDLE_GRACE_MS} by timer. */
   readonly scheduleEnd?: (end: () => void) => () => void;
+  /** Begins trainings; default: in a worker of their own. */
+  readonly startTraining?: StartTraining;
 }
 
 /** Opens generators and ends their worker after them. */
 export interface EngineClient {
   /** Opens a generator. Rejects with `GanCanvasError` (`unknown-model`, `weights-…`, `backend-unavailable`) or `AbortError`. */
-  openGenerator(options?: CreateGeneratorOptions): Promise<Generator>;
+  openGenerator(options?: CreateGeneratorOptions): Promise<TrainableGenerator>;
   /** Diagnostics: what the engine holds, wherever it runs; nothing when it was not needed yet. */
   memory(): Promise<EngineMemory>;
   /** True while a worker exists or is being started. */
@@ -56,22 +60,24 @@ class SharedEngine implements EngineClient {
   readonly #startWorker: () => Promise<StartedWorker>;
   readonly #loadEngine: () => Promise<Engine>;
   readonly #scheduleEnd: (end: () => void) => () => void;
+  readonly #startTraining: StartTraining;
   #connection: Promise<LiveConnection> | null = null;
   #cancelEnd: (() => void) | null = null;
   #users = 0;
   #crashes: string[] = [];
 
-  constructor({ startWorker: start, loadEngine, scheduleEnd }: EngineClientOptions) {
+  constructor({ startWorker: start, loadEngine, scheduleEnd, startTraining }: EngineClientOptions) {
     this.#startWorker = start ?? startWorker;
     this.#loadEngine = loadEngine ?? (() => import('./create-generator.ts'));
     this.#scheduleEnd = scheduleEnd ?? scheduleByTimer;
+    this.#startTraining = startTraining ?? trainInWorker;
   }
 
   get hasWorker(): boolean {
     return this.#connection !== null;
   }
 
-  async openGenerator(options: CreateGeneratorOptions = {}): Promise<Generator> {
+  async openGenerator(options: CreateGeneratorOptions = {}): Promise<TrainableGenerator> {
     this.#enter();
     let left = false;
     const release = () => {
@@ -79,7 +85,7 @@ class SharedEngine implements EngineClient {
       left = true;
     };
     try {
-      return await openPageGenerator({ connect: () => this.#connect(), release }, withAbsoluteUrl(options));
+      return await openPageGenerator({ connect: () => this.#connect(), release, startTraining: this.#startTraining }, withAbsoluteUrl(options));
     } catch (error) {
       release();
       throw asPublicError(error);
@@ -169,7 +175,7 @@ function withAbsoluteUrl(options: CreateGeneratorOptions): CreateGeneratorOption
 const shared = createEngineClient();
 
 /** Opens a generator in the page's shared engine. See {@link EngineClient.openGenerator}. */
-export function openGenerator(options?: CreateGeneratorOptions): Promise<Generator> {
+export function openGenerator(options?: CreateGeneratorOptions): Promise<TrainableGenerator> {
   return shared.openGenerator(options);
 }
 

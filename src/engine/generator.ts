@@ -1,4 +1,5 @@
 import type { DirectionSetting, DirectionsInput } from '../latent/directions-input.ts';
+import type { FineTuneOptions, FineTuneRun, NamedPicture } from './fine-tune/fine-tune.ts';
 import type { BackendChoice, BackendName, BackendReport } from '../runtime/backend.ts';
 import type { DirectionInfo, ModelInfo, NoiseMode } from '../weights/model-info.ts';
 
@@ -151,4 +152,16 @@ export interface Generator {
    * ones with `disposed`.
    */
   dispose(): void;
+}
+
+/** A generator that can learn from pictures. */
+export interface TrainableGenerator extends Generator {
+  /**
+   * Begins to learn from pictures, 1 to 2,000 of them; in a page in a worker of its own. The live weights follow every so many steps and at the end.
+   * One training at a time: others queue. The run rejects with `invalid-argument` (options, a model without a discriminator, no picture that can be
+   * used), `unknown-class`, `weights-…`, `backend-unavailable`.
+   */
+  fineTune(pictures: readonly NamedPicture[], options?: FineTuneOptions): FineTuneRun;
+  /** Goes on with the training that this browser keeps for the model; see {@link findKeptRun}. */
+  resumeFineTune(options?: Pick<FineTuneOptions, 'signal'>): FineTuneRun;
 }

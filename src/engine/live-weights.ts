@@ -1,4 +1,5 @@
 import { GanCanvasError } from '../support/errors.ts';
+import type { ModelInfo } from '../weights/model-info.ts';
 import { applyDelta, checksumTensors } from '../weights/weights-delta.ts';
 import { decodeWeights, encodeWeights, roundToDtype, type WeightsFile, type WeightsTensor } from '../weights/weights-file.ts';
 
@@ -12,9 +13,12 @@ export class LiveWeights {
   readonly file: WeightsFile;
   /** Only tensors whose values differ from the file's. */
   readonly #changed: Tensors;
+  /** How the changed tensors came about. */
+  readonly #tuning: ModelInfo['tuning'];
 
-  constructor(file: WeightsFile, changed: Tensors = new Map()) {
+  constructor(file: WeightsFile, changed: Tensors = new Map(), tuning: ModelInfo['tuning'] = file.info.tuning) {
     this.file = file;
+    this.#tuning = tuning;
     this.#changed = new Map([...changed].filter(([name, tensor]) => !equalValues(tensor, file.tensors.get(name))));
   }
 
@@ -32,12 +36,12 @@ export class LiveWeights {
     const rounded = [...this.#changed].map(([name, tensor]) => {
       return [name, { ...tensor, values: roundToDtype(tensor.values, tensor.dtype) }] as const;
     });
-    return new LiveWeights(this.file, new Map(rounded));
+    return new LiveWeights(this.file, new Map(rounded), this.#tuning);
   }
 
   /** A file of our format with all tensors, or with those that differ from the loaded file. */
   encode(delta: boolean): Uint8Array {
-    const file = { ...this.file, tensors: this.tensors };
+    const file = { ...this.file, info: { ...this.file.info, tuning: this.#tuning }, tensors: this.tensors };
     if (!delta) return encodeWeights(file);
     const base = { name: this.file.info.name, checksum: checksumTensors(this.file) };
     return encodeWeights(file, { base, only: new Set(this.#changed.keys()) });
@@ -45,7 +49,7 @@ export class LiveWeights {
 
   /**
    * The weights that a full file or a delta describes: its tensors, and for those it leaves out the loaded file's. What it says
-   * beside (directions, licence) is not taken. Throws `weights-format` when it is no weights file, or one of another network.
+   * beside (directions, licence) is not taken, but for how it was tuned. Throws `weights-format` when it is no weights file, or one of another network.
    */
   withImported(bytes: Uint8Array): LiveWeights {
     const decoded = decodeWeights(bytes, { deltas: 'accept' });
@@ -56,7 +60,7 @@ export class LiveWeights {
         `The weights belong to another network than the model "${this.file.info.name}"; import weights that were exported from it.`,
       );
     }
-    return new LiveWeights(this.file, imported.tensors);
+    return new LiveWeights(this.file, imported.tensors, imported.info.tuning);
   }
 }
 

@@ -13,11 +13,16 @@ import type {
   DiscoveredDirection,
   ExportOptions,
   GenerateOptions,
-  Generator,
+  GeneratorSource,
   Picture,
   RenderedBitmap,
   RenderOptions,
+  TrainableGenerator,
 } from './generator.ts';
+import { findDiscriminatorUrl } from './fine-tune/discriminator-url.ts';
+import type { FineTuneOptions, FineTuneRun, NamedPicture } from './fine-tune/fine-tune.ts';
+import { startFineTune } from './fine-tune/start-fine-tune.ts';
+import { trainHere } from './fine-tune/training-places.ts';
 import { LiveWeights } from './live-weights.ts';
 import { assertNotLost, isLost, wasLost } from './lost-device.ts';
 import { createPrivateNetwork, type NetworkLease, type NetworkStore } from './network-store.ts';
@@ -46,10 +51,11 @@ interface Place {
 const MAX_DEVICE_LOSSES = 3;
 
 /** A generator in this realm. Commands take turns with those of all other generators. */
-export class LocalGenerator implements Generator {
+export class LocalGenerator implements TrainableGenerator {
   readonly info: ModelInfo;
   readonly #realm: EngineRealm;
   readonly #weights: WeightsLease;
+  readonly #source: GeneratorSource;
   readonly #listeners = new Set<BackendListener>();
   readonly #disposal = new AbortController();
   #live: LiveWeights;
@@ -58,9 +64,10 @@ export class LocalGenerator implements Generator {
   #losses = 0;
 
   /** Owns the runtime and the weights from here on, but not if this throws, as it does on a lost device. */
-  constructor(realm: EngineRealm, runtime: Runtime, weights: WeightsLease) {
+  constructor(realm: EngineRealm, runtime: Runtime, weights: WeightsLease, source: GeneratorSource) {
     this.#realm = realm;
     this.#weights = weights;
+    this.#source = source;
     this.#live = new LiveWeights(weights.file);
     this.info = weights.file.info;
     this.#place = { runtime, report: runtime.report, network: this.#createNetwork(runtime) };
@@ -147,6 +154,21 @@ export class LocalGenerator implements Generator {
   onBackendChange(listener: BackendListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  fineTune(pictures: readonly NamedPicture[], options: FineTuneOptions = {}): FineTuneRun {
+    return this.#startFineTune(pictures, options);
+  }
+
+  resumeFineTune(options: Pick<FineTuneOptions, 'signal'> = {}): FineTuneRun {
+    return this.#startFineTune(null, options);
+  }
+
+  #startFineTune(pictures: readonly NamedPicture[] | null, options: FineTuneOptions): FineTuneRun {
+    this.#assertLive();
+    const discriminatorUrl = findDiscriminatorUrl(this.#source, this.info);
+    const signal = this.#endedBy(options.signal);
+    return startFineTune(this, pictures, { ...options, signal }, { start: trainHere, discriminatorUrl });
   }
 
   dispose(): void {

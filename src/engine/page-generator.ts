@@ -12,7 +12,11 @@ import type {
   Picture,
   RenderedBitmap,
   RenderOptions,
+  TrainableGenerator,
 } from './generator.ts';
+import { findDiscriminatorUrl } from './fine-tune/discriminator-url.ts';
+import type { FineTuneOptions, FineTuneRun, NamedPicture } from './fine-tune/fine-tune.ts';
+import { startFineTune, type StartTraining } from './fine-tune/start-fine-tune.ts';
 import { WorkerCrashError, type BackendListener } from './worker-link.ts';
 
 /** Where generators are opened at the moment: a worker, or this realm. */
@@ -28,6 +32,8 @@ export interface EngineConnector {
   connect(): Promise<EngineConnection>;
   /** Told once, when the generator is disposed. */
   release(): void;
+  /** Begins a training. */
+  readonly startTraining: StartTraining;
 }
 
 interface Opened {
@@ -36,7 +42,7 @@ interface Opened {
 }
 
 /** Opens a generator that outlives the worker it runs in. */
-export async function openPageGenerator(connector: EngineConnector, options: CreateGeneratorOptions): Promise<Generator> {
+export async function openPageGenerator(connector: EngineConnector, options: CreateGeneratorOptions): Promise<TrainableGenerator> {
   const { signal, onProgress, ...source } = options;
   // Bytes are borrowed for this call only; a worker that crashes later has to be given them again.
   const kept = source.bytes === undefined ? source : { ...source, bytes: source.bytes.slice() };
@@ -59,7 +65,7 @@ async function open(connector: EngineConnector, options: CreateGeneratorOptions)
  * A generator as the page has it. When its worker crashes it opens itself again where the client says, with the weights that
  * were imported, and asks again for what was under way.
  */
-class PageGenerator implements Generator {
+class PageGenerator implements TrainableGenerator {
   readonly #connector: EngineConnector;
   readonly #source: CreateGeneratorOptions;
   readonly #listeners = new Set<BackendListener>();
@@ -67,7 +73,7 @@ class PageGenerator implements Generator {
   #imported: Uint8Array | null = null;
   #opened: Opened;
   #reopening: Promise<void> | null = null;
-  #disposed = false;
+  readonly #disposal = new AbortController();
 
   constructor(connector: EngineConnector, source: CreateGeneratorOptions, opened: Opened) {
     this.#connector = connector;
@@ -131,14 +137,29 @@ class PageGenerator implements Generator {
     this.#imported = null;
   }
 
+  fineTune(pictures: readonly NamedPicture[], options: FineTuneOptions = {}): FineTuneRun {
+    return this.#startFineTune(pictures, options);
+  }
+
+  resumeFineTune(options: Pick<FineTuneOptions, 'signal'> = {}): FineTuneRun {
+    return this.#startFineTune(null, options);
+  }
+
+  #startFineTune(pictures: readonly NamedPicture[] | null, options: FineTuneOptions): FineTuneRun {
+    this.#assertLive();
+    const signal = options.signal ? AbortSignal.any([options.signal, this.#disposal.signal]) : this.#disposal.signal;
+    const discriminatorUrl = findDiscriminatorUrl(this.#source, this.info);
+    return startFineTune(this, pictures, { ...options, signal }, { start: this.#connector.startTraining, discriminatorUrl });
+  }
+
   onBackendChange(listener: BackendListener): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
   dispose(): void {
-    if (this.#disposed) return;
-    this.#disposed = true;
+    if (this.#disposal.signal.aborted) return;
+    this.#disposal.abort();
     this.#listeners.clear();
     this.#opened.generator.dispose();
     this.#connector.release();
@@ -159,7 +180,7 @@ class PageGenerator implements Generator {
   }
 
   #assertLive(): void {
-    if (this.#disposed) throw new GanCanvasError('disposed', 'The generator was disposed; open a new one.');
+    if (this.#disposal.signal.aborted) throw new GanCanvasError('disposed', 'The generator was disposed; open a new one.');
   }
 
   #reopen(crashed: Opened): Promise<void> {
@@ -179,7 +200,7 @@ class PageGenerator implements Generator {
       if (error instanceof WorkerCrashError) return this.#openAgain();
       throw error;
     }
-    if (this.#disposed) {
+    if (this.#disposal.signal.aborted) {
       opened.generator.dispose();
       return;
     }

@@ -2,6 +2,7 @@
  * What the page and the worker say to each other. The page numbers its requests; the worker answers each with one `result` or
  * `failure`, in any order, and sends `ready` by itself as soon as it listens. Everything is structured-cloneable.
  */
+import type { FineTuneControl, FineTuneEvent, FineTuneJob } from './fine-tune/fine-tune-job.ts';
 import type { BackendName, BackendReport } from '../runtime/backend.ts';
 import type { ErrorData } from '../support/errors.ts';
 import type { ModelInfo } from '../weights/model-info.ts';
@@ -64,6 +65,9 @@ export type PageMessage =
   | { readonly type: 'command'; readonly id: number; readonly generator: number; readonly command: Command }
   | { readonly type: 'memory'; readonly id: number }
   | { readonly type: 'abort'; readonly id: number }
+  /** A training: its events come as they happen, a `FineTuneOutcome` is the result. */
+  | { readonly type: 'train'; readonly id: number; readonly job: FineTuneJob }
+  | { readonly type: 'control'; readonly id: number; readonly control: FineTuneControl }
   | { readonly type: 'dispose'; readonly generator: number };
 
 /** From the worker. */
@@ -71,6 +75,7 @@ export type WorkerMessage =
   | { readonly type: 'ready' }
   | { readonly type: 'result'; readonly id: number; readonly value: unknown }
   | { readonly type: 'failure'; readonly id: number; readonly error: ErrorData }
+  | { readonly type: 'training'; readonly id: number; readonly event: FineTuneEvent }
   | { readonly type: 'progress'; readonly id: number; readonly progress: LoadProgress }
   | ({ readonly type: 'backend-change'; readonly generator: number } & BackendState);
 
@@ -79,6 +84,7 @@ export function transferables(value: unknown): Transferable[] {
   if (Array.isArray(value)) return value.flatMap(transferables);
   if (value instanceof Uint8Array) return [value.buffer as ArrayBuffer];
   if (typeof value !== 'object' || value === null) return [];
+  if ('weights' in value && value.weights instanceof Uint8Array) return [value.weights.buffer as ArrayBuffer];
   if ('bitmap' in value) return [(value as RenderedBitmap).bitmap];
   if ('data' in value) return [(value as Picture).data.buffer as ArrayBuffer];
   return [];

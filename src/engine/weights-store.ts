@@ -4,6 +4,7 @@ import { loadWeightsBytes } from '../weights/fetch-weights.ts';
 import { decodeWeights, type WeightsFile } from '../weights/weights-file.ts';
 import { abortable } from './abortable.ts';
 import type { GeneratorSource, LoadProgress } from './generator.ts';
+import { DEFAULT_MODEL, resolveUrl } from './resolve-source.ts';
 
 /** A share in one decoded weights file. */
 export interface WeightsLease {
@@ -38,9 +39,6 @@ interface ResolvedSource {
   readonly integrity: string | undefined;
   readonly crossOrigin: GeneratorSource['crossOrigin'];
 }
-
-/** The bundled model that is drawn when a source names nothing. */
-export const DEFAULT_MODEL = 'pomona';
 
 export function createWeightsStore(): WeightsStore {
   const stored = new Map<unknown, StoredWeights>();
@@ -127,21 +125,6 @@ function resolveSource({ model, src, integrity, crossOrigin }: GeneratorSource):
   }
   const url = resolveUrl(src);
   return { key: JSON.stringify([url, integrity, crossOrigin]), url, integrity, crossOrigin };
-}
-
-/** The absolute form of a weights file's URL: relative to the document, the worker's script, or Node's working directory. */
-export function resolveUrl(src: string): string {
-  try {
-    return new URL(src, baseUrl()).href;
-  } catch (cause) {
-    throw new GanCanvasError('weights-fetch', `"${src}" is no URL of a weights file.`, { cause });
-  }
-}
-
-function baseUrl(): string | undefined {
-  if (typeof document !== 'undefined') return document.baseURI;
-  if (typeof location !== 'undefined') return location.href;
-  return typeof process === 'undefined' ? undefined : process.getBuiltinModule('node:url').pathToFileURL(`${process.cwd()}/`).href;
 }
 
 function once(act: () => void): () => void {

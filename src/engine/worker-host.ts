@@ -1,11 +1,19 @@
 import { encodeError, GanCanvasError, throwIfAborted } from '../support/errors.ts';
 import type { CreateGeneratorOptions, Generator } from './generator.ts';
+import type { FineTuneJob, FineTuneOutcome } from './fine-tune/fine-tune-job.ts';
+import type { TrainingPort } from './fine-tune/train.ts';
+import { TrainingControls } from './fine-tune/training-controls.ts';
 import { discardResult, transferables, type Command, type EngineMemory, type PageMessage, type WorkerMessage } from './protocol.ts';
 
 /** The engine that a host serves; loaded when the first generator is opened. */
 export interface Engine {
   createGenerator(options: CreateGeneratorOptions): Promise<Generator>;
   engineMemory(): EngineMemory;
+}
+
+/** What a host trains with; loaded when the first training comes. */
+export interface TrainingEngine {
+  runFineTune(job: FineTuneJob, port: TrainingPort): Promise<FineTuneOutcome>;
 }
 
 /** The worker's end of the wire; `self` of a dedicated worker, or a MessagePort in tests. */
@@ -16,9 +24,9 @@ export interface HostPort {
 
 const IDLE_MEMORY: EngineMemory = { tensors: 0, bytes: 0, gpuBytes: null, generators: 0, weights: 0 };
 
-/** Answers the page's messages with the engine that `loadEngine` gives, and says `ready`. */
-export function serveEngine(port: HostPort, loadEngine: () => Promise<Engine>): void {
-  const host = new WorkerHost(port, loadEngine);
+/** Answers the page's messages with the engines that these give, and says `ready`. */
+export function serveEngine(port: HostPort, loadEngine: () => Promise<Engine>, loadTraining: () => Promise<TrainingEngine>): void {
+  const host = new WorkerHost(port, loadEngine, loadTraining);
   port.addEventListener('message', ({ data }) => {
     host.handle(data);
   });
@@ -28,13 +36,16 @@ export function serveEngine(port: HostPort, loadEngine: () => Promise<Engine>): 
 class WorkerHost {
   readonly #port: HostPort;
   readonly #loadEngine: () => Promise<Engine>;
+  readonly #loadTraining: () => Promise<TrainingEngine>;
+  readonly #trainings = new Map<number, TrainingControls>();
   readonly #generators = new Map<number, Generator>();
   readonly #running = new Map<number, AbortController>();
   #engine: Promise<Engine> | null = null;
 
-  constructor(port: HostPort, loadEngine: () => Promise<Engine>) {
+  constructor(port: HostPort, loadEngine: () => Promise<Engine>, loadTraining: () => Promise<TrainingEngine>) {
     this.#port = port;
     this.#loadEngine = loadEngine;
+    this.#loadTraining = loadTraining;
   }
 
   handle(message: PageMessage): void {
@@ -47,6 +58,12 @@ class WorkerHost {
         return;
       case 'memory':
         void this.#answer(message.id, async () => (this.#engine === null ? IDLE_MEMORY : (await this.#engine).engineMemory()));
+        return;
+      case 'train':
+        void this.#answer(message.id, (signal) => this.#train(message.id, message.job, signal));
+        return;
+      case 'control':
+        this.#trainings.get(message.id)?.handle(message.control);
         return;
       case 'abort':
         this.#running.get(message.id)?.abort();
@@ -70,6 +87,23 @@ class WorkerHost {
       this.#port.postMessage({ type: 'failure', id, error: encodeError(error) }, []);
     } finally {
       this.#running.delete(id);
+    }
+  }
+
+  async #train(id: number, job: FineTuneJob, signal: AbortSignal): Promise<FineTuneOutcome> {
+    const controls = new TrainingControls(signal);
+    this.#trainings.set(id, controls);
+    try {
+      const { runFineTune } = await this.#loadTraining();
+      return await runFineTune(job, {
+        controls,
+        signal,
+        emit: (event) => {
+          this.#port.postMessage({ type: 'training', id, event }, transferables(event));
+        },
+      });
+    } finally {
+      this.#trainings.delete(id);
     }
   }
 

@@ -1,5 +1,6 @@
 import type { BackendAttempt, BackendName, BackendReport } from '../runtime/backend.ts';
 import { createAbortError, decodeError, GanCanvasError } from '../support/errors.ts';
+import type { FineTuneControl, FineTuneEvent, FineTuneJob, FineTuneOutcome } from './fine-tune/fine-tune-job.ts';
 import type { CreateGeneratorOptions, LoadProgress } from './generator.ts';
 import {
   discardResult,
@@ -24,11 +25,13 @@ export type BackendListener = (backend: BackendName, report: BackendReport) => v
 interface Request {
   readonly settle: (outcome: { value: unknown } | { error: Error }) => void;
   readonly onProgress: ((progress: LoadProgress) => void) | undefined;
+  readonly onTraining: ((event: FineTuneEvent) => void) | undefined;
 }
 
 interface RequestOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+  readonly onTraining?: ((event: FineTuneEvent) => void) | undefined;
   /** Takes what arrives after the request was aborted. */
   readonly discard?: (value: unknown) => void;
 }
@@ -86,6 +89,20 @@ export class WorkerLink {
     return (await this.#request({ type: 'memory', id: this.#nextId() }, {})) as EngineMemory;
   }
 
+  /** Begins a training; what is said to `control` reaches it while it goes on. */
+  train(
+    job: FineTuneJob,
+    { signal, onTraining }: { readonly signal: AbortSignal; readonly onTraining: (event: FineTuneEvent) => void },
+  ): { readonly outcome: Promise<FineTuneOutcome>; control(control: FineTuneControl): void } {
+    const id = this.#nextId();
+    return {
+      outcome: this.#request({ type: 'train', id, job }, { signal, onTraining }) as Promise<FineTuneOutcome>,
+      control: (control) => {
+        if (!this.#closed) this.#worker.postMessage({ type: 'control', id, control } satisfies PageMessage);
+      },
+    };
+  }
+
   /** Tells `listener` when the generator moves to another backend, until it is disposed. */
   listen(generator: number, listener: BackendListener): void {
     this.#backendListeners.set(generator, listener);
@@ -106,7 +123,7 @@ export class WorkerLink {
     return this.#lastId;
   }
 
-  #request(message: PageMessage & { id: number }, { signal, onProgress, discard = discardResult }: RequestOptions): Promise<unknown> {
+  #request(message: PageMessage & { id: number }, { signal, onProgress, onTraining, discard = discardResult }: RequestOptions): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) {
         reject(createAbortError(signal));
@@ -129,6 +146,7 @@ export class WorkerLink {
       signal?.addEventListener('abort', handleAbort, { once: true });
       this.#requests.set(message.id, {
         onProgress,
+        onTraining,
         settle: (outcome) => {
           signal?.removeEventListener('abort', handleAbort);
           if ('error' in outcome) reject(outcome.error);
@@ -151,6 +169,9 @@ export class WorkerLink {
         return;
       case 'progress':
         this.#requests.get(message.id)?.onProgress?.(message.progress);
+        return;
+      case 'training':
+        this.#requests.get(message.id)?.onTraining?.(message.event);
         return;
       case 'backend-change':
         this.#backendListeners.get(message.generator)?.(message.activeBackend, message.backendReport);

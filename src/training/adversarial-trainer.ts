@@ -100,6 +100,8 @@ export class AdversarialTrainer {
   readonly #g: TrainedNetwork;
   readonly #d: TrainedNetwork;
   readonly #work = new RepeatedWork({ most: KINDS, recorded: 'at-once' });
+  /** What both learning rates are multiplied by, greater than 0; for training that has become unstable. */
+  learningRateFactor = 1;
   #average: tf.Tensor1D;
   #augmentation: AdaptiveShare;
   #steps = 0;
@@ -173,7 +175,7 @@ export class AdversarialTrainer {
     const settings = network === this.#g ? generatorAdam : discriminatorAdam;
     const results = tf.tidy(() => {
       const { length, epsilon } = paceAdam(network.updates + 1, settings);
-      const pace = group('pace', { length: tf.scalar(length), epsilon: tf.scalar(epsilon) });
+      const pace = group('pace', { length: tf.scalar(length * this.learningRateFactor), epsilon: tf.scalar(epsilon) });
       const all: tf.NamedTensorMap = { ...group('state', network.vectors), ...pace, ...inputs() };
       return this.#work.run(kind, all, (given) => {
         const state = ungroup<AdamVectors>(given, 'state');

@@ -3,8 +3,10 @@ import { canVerifyIntegrity } from './integrity.ts';
 
 /** A model that comes with gan-canvas. */
 export interface BundledModel {
-  /** Where its file is, absolute; found relative to this module. Its discriminator lies beside it. */
+  /** Where its file is, absolute; found relative to this module. */
   readonly url: () => string;
+  /** Where its discriminator's file is, for fine-tuning. */
+  readonly discriminatorUrl: () => string;
   /** SHA-256 of the file, in the form of SRI. */
   readonly integrity: string;
   readonly sizeBytes: number;
@@ -14,16 +16,19 @@ export interface BundledModel {
 export const BUNDLED_MODELS: Readonly<Record<string, BundledModel>> = Object.freeze({
   pomona: Object.freeze({
     url: () => new URL('../../weights/pomona.safetensors', import.meta.url).href,
+    discriminatorUrl: () => new URL('../../weights/pomona.discriminator.safetensors', import.meta.url).href,
     integrity: 'sha256-yY0PKUfP0veD7rdUflSzG/gDzfQCMlh4+AsHNDW7ZUs=',
     sizeBytes: 2273712,
   }),
   flowers: Object.freeze({
     url: () => new URL('../../weights/flowers.safetensors', import.meta.url).href,
+    discriminatorUrl: () => new URL('../../weights/flowers.discriminator.safetensors', import.meta.url).href,
     integrity: 'sha256-j1OvIhqJKn+whGplF/JmDLh0y3VrrdK+NOEJO7QyQo4=',
     sizeBytes: 2268408,
   }),
   cats: Object.freeze({
     url: () => new URL('../../weights/cats.safetensors', import.meta.url).href,
+    discriminatorUrl: () => new URL('../../weights/cats.discriminator.safetensors', import.meta.url).href,
     integrity: 'sha256-tXXmbSYIlbIPP7vn3eIc57Ew37CHVJ7v6XiRIRv3O6s=',
     sizeBytes: 2228952,
   }),

@@ -41,6 +41,8 @@ export interface ModelInfo {
   readonly trainingData: string;
   readonly imagesSeen: number;
   readonly metrics: Readonly<Record<string, unknown>>;
+  /** What it was fine-tuned from, on how many pictures, for how long and with which settings; null: it was not. */
+  readonly tuning: Readonly<Record<string, unknown>> | null;
   /** The discriminator's file, relative to the generator's, and its SHA-256 (SRI form); null when there is none. */
   readonly discriminator: { readonly url: string; readonly integrity: string | null } | null;
 }

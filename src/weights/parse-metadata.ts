@@ -198,6 +198,7 @@ export function parseMetadata(text: string): ParsedMetadata {
     trainingData: readText(raw, 'training_data'),
     imagesSeen: readImagesSeen(raw),
     metrics: readObject(raw.metrics, 'metrics'),
+    tuning: raw.tuning === undefined || raw.tuning === null ? null : readObject(raw.tuning, 'tuning'),
     discriminator: readDiscriminator(raw),
   };
   return deepFreeze({ info, role: readRole(raw), delta: readDelta(raw), raw });
@@ -226,8 +227,10 @@ export function formatMetadata(
     training_data: info.trainingData,
     images_seen: info.imagesSeen,
     metrics: info.metrics,
+    // Undefined is left out of the JSON, here and below: most models were not tuned.
+    tuning: info.tuning ?? undefined,
     discriminator: info.discriminator,
-    // Undefined is left out of the JSON: a full file made from a delta is none.
+    // A full file made from a delta is none.
     delta: delta ?? undefined,
   });
 }

@@ -30,6 +30,7 @@ export function fakeInfo(changes: Partial<ModelInfo> = {}): ModelInfo {
     trainingData: '',
     imagesSeen: 0,
     metrics: {},
+    tuning: null,
     discriminator: null,
     ...changes,
   };

@@ -10,6 +10,7 @@ const LIST = /(BUNDLED_MODELS: [^=]+= Object\.freeze\(\{\n)([^]*?)(\n\}\);)/;
 function formatEntry({ name, integrity, sizeBytes }: BundledEntry): string {
   return `  ${name}: Object.freeze({
     url: () => new URL('../../weights/${name}.safetensors', import.meta.url).href,
+    discriminatorUrl: () => new URL('../../weights/${name}.discriminator.safetensors', import.meta.url).href,
     integrity: '${integrity}',
     sizeBytes: ${String(sizeBytes)},
   }),`;

@@ -1,0 +1,164 @@
+import type { BackendName } from '../../runtime/backend.ts';
+import { createAbortError, isAbortError } from '../../support/errors.ts';
+import type { ModelInfo } from '../../weights/model-info.ts';
+import { createDrawingQueue } from '../drawing-queue.ts';
+import type { ExportOptions } from '../generator.ts';
+import { asPublicError } from '../public-error.ts';
+import type { FineTuneOptions, FineTuneResult, FineTuneRun, FineTuneState, FineTuneStep, NamedPicture } from './fine-tune.ts';
+import type { FineTuneControl, FineTuneEvent, FineTuneJob, FineTuneOutcome } from './fine-tune-job.ts';
+import { StepStream } from './step-stream.ts';
+
+/** The generator whose weights a training changes. */
+export interface FineTuneTarget {
+  readonly info: ModelInfo;
+  readonly activeBackend: BackendName;
+  exportWeights(options?: ExportOptions): Promise<Uint8Array>;
+  importWeights(bytes: Uint8Array): Promise<void>;
+}
+
+/** A training that has begun somewhere. */
+export interface StartedTraining {
+  readonly outcome: Promise<FineTuneOutcome>;
+  control(control: FineTuneControl): void;
+}
+
+/** Begins a training in a worker of its own, or here. */
+export type StartTraining = (
+  job: FineTuneJob,
+  how: { readonly signal: AbortSignal; readonly onTraining: (event: FineTuneEvent) => void },
+) => Promise<StartedTraining>;
+
+/** Trainings of this realm take turns. */
+const queue = createDrawingQueue();
+
+/**
+ * Begins to fine-tune a generator, or queues behind the training under way; `pictures` null: goes on with what is kept for it. `discriminatorUrl`:
+ * where the model's discriminator is, or null.
+ */
+export function startFineTune(
+  target: FineTuneTarget,
+  pictures: readonly NamedPicture[] | null,
+  { signal, ...options }: FineTuneOptions,
+  { start, discriminatorUrl }: { readonly start: StartTraining; readonly discriminatorUrl: string | null },
+): FineTuneRun {
+  const { info } = target;
+  const job = {
+    discriminator: discriminatorUrl === null ? null : { url: discriminatorUrl, integrity: info.discriminator?.integrity ?? null },
+    pictures: pictures ?? [],
+    options,
+    backend: target.activeBackend,
+    keptAs: info.name,
+  };
+  return new StartedRun(target, pictures !== null, job, start, signal);
+}
+
+class StartedRun implements FineTuneRun {
+  readonly done: Promise<FineTuneResult>;
+  readonly #target: FineTuneTarget;
+  readonly #steps = new StepStream<FineTuneStep>();
+  #training: StartedTraining | null = null;
+  /** What was said before there was a training to say it to. */
+  readonly #said: FineTuneControl[] = [];
+  #state: FineTuneState = 'queued';
+  #importing: Promise<void> = Promise.resolve();
+
+  constructor(target: FineTuneTarget, isNew: boolean, job: Omit<FineTuneJob, 'weights'>, start: StartTraining, signal: AbortSignal | undefined) {
+    this.#target = target;
+    this.done = queue.run(() => this.#run(isNew, job, start, signal), signal).finally(() => {
+      this.#state = 'ended';
+      this.#steps.end();
+    });
+    // Whoever only iterates gets no unhandled rejection.
+    this.done.catch(() => undefined);
+  }
+
+  get state(): FineTuneState {
+    return this.#state;
+  }
+
+  pause(): void {
+    this.#say('pause');
+  }
+
+  resume(): void {
+    this.#say('resume');
+  }
+
+  stop(): void {
+    this.#say('stop');
+  }
+
+  [Symbol.asyncIterator](): AsyncGenerator<FineTuneStep, void> {
+    return this.#steps[Symbol.asyncIterator]();
+  }
+
+  #say(control: FineTuneControl): void {
+    if (this.#training) this.#training.control(control);
+    else this.#said.push(control);
+  }
+
+  async #run(isNew: boolean, job: Omit<FineTuneJob, 'weights'>, start: StartTraining, signal: AbortSignal | undefined): Promise<FineTuneResult> {
+    const ending = new AbortController();
+    const forward = (): void => {
+      ending.abort(createAbortError(signal));
+    };
+    signal?.addEventListener('abort', forward);
+    const stopWatching = this.#watchVisibility();
+    try {
+      this.#state = 'preparing';
+      const weights = isNew ? await this.#target.exportWeights() : null;
+      const onTraining = (event: FineTuneEvent): void => {
+        this.#receive(event, ending);
+      };
+      this.#training = await start({ ...job, weights }, { signal: ending.signal, onTraining });
+      for (const control of this.#said) this.#training.control(control);
+      const { result, weights: final } = await this.#training.outcome;
+      await this.#importing;
+      await this.#target.importWeights(final);
+      return result;
+    } catch (error) {
+      // What could not be shown any more ended the training; that is what there is to tell.
+      const reason: unknown = isAbortError(error) && !signal?.aborted ? ending.signal.reason : error;
+      throw asPublicError(reason);
+    } finally {
+      signal?.removeEventListener('abort', forward);
+      stopWatching();
+    }
+  }
+
+  #receive(event: FineTuneEvent, ending: AbortController): void {
+    if (event.type === 'state') {
+      this.#state = event.state;
+      return;
+    }
+    const { step, weights } = event;
+    if (!weights) {
+      this.#steps.push(step);
+      return;
+    }
+    // A step is told of once its weights draw.
+    this.#importing = this.#importing
+      .then(() => this.#target.importWeights(weights))
+      .then(
+        () => {
+          this.#steps.push(step);
+        },
+        (error: unknown) => {
+          ending.abort(error);
+        },
+      );
+  }
+
+  /** Tells the training when nobody is looking. */
+  #watchVisibility(): () => void {
+    if (typeof document === 'undefined') return () => undefined;
+    const tell = (): void => {
+      this.#say(document.visibilityState === 'hidden' ? 'hidden' : 'visible');
+    };
+    if (document.visibilityState === 'hidden') tell();
+    document.addEventListener('visibilitychange', tell);
+    return () => {
+      document.removeEventListener('visibilitychange', tell);
+    };
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * Runs a training in this realm, from a job to its outcome: a worker of its own, or, where none can start, the page or Node. It yields to
+ * the event loop between steps, and looks at what it was told.
+ */
+import { loadGradients } from '../../runtime/gradients.ts';
+import { acquireRuntime, type Runtime } from '../../runtime/runtime.ts';
+import { GanCanvasError } from '../../support/errors.ts';
+import { decodeWeights, encodeWeights, type WeightsFile } from '../../weights/weights-file.ts';
+import { readTrainingPictures } from '../pictures/read-training-pictures.ts';
+import { wasLost } from '../lost-device.ts';
+import type { RefusedPicture } from './fine-tune.ts';
+import { readFineTuneSettings } from './fine-tune-settings.ts';
+import type { FineTuneEvent, FineTuneJob, FineTuneOutcome } from './fine-tune-job.ts';
+import { loadKeptRun, type KeptRun } from './kept-run.ts';
+import { loadDiscriminator } from './open-training.ts';
+import type { TrainingControls } from './training-controls.ts';
+import { TrainingLoop, type TrainingStart } from './training-loop.ts';
+
+export interface TrainingPort {
+  readonly controls: TrainingControls;
+  emit(event: FineTuneEvent): void;
+  readonly signal: AbortSignal;
+}
+
+/** Runs the job. Rejects with `GanCanvasError`, or `AbortError`. */
+export async function runFineTune(job: FineTuneJob, port: TrainingPort): Promise<FineTuneOutcome> {
+  port.emit({ type: 'state', state: 'preparing' });
+  const start = job.weights === null ? await startFromKept(job, port) : await startAnew(job, job.weights, port);
+  const loop = new TrainingLoop(start.start, port);
+  for (let losses = 0; ; losses++) {
+    const runtime = await acquireTraining(losses > MAX_DEVICE_LOSSES ? 'wasm' : losses > 0 ? 'auto' : job.backend, port);
+    try {
+      const end = await loop.run(runtime);
+      return { result: { ...end, refused: start.refused }, weights: writeTuning(start.start, loop.latest, end) };
+    } catch (error) {
+      if (port.signal.aborted || !(await wasLost(runtime))) throw error;
+    } finally {
+      runtime.dispose();
+    }
+  }
+}
+
+/** A device that is lost more often than this is not trusted again. */
+const MAX_DEVICE_LOSSES = 3;
+
+async function acquireTraining(backend: FineTuneJob['backend'], { signal }: TrainingPort): Promise<Runtime> {
+  const runtime = await acquireRuntime(backend, { signal });
+  await loadGradients(runtime);
+  return runtime;
+}
+
+interface Started {
+  readonly start: TrainingStart;
+  readonly refused: readonly RefusedPicture[];
+}
+
+async function startAnew(job: FineTuneJob, weights: Uint8Array, { signal }: TrainingPort): Promise<Started> {
+  const file = decodeWeights(weights);
+  // Before any picture is decoded: what is asked for must be possible.
+  const settings = readFineTuneSettings(job.options, file.info, job.pictures.length);
+  const [discriminator, { pictures, refused }] = await Promise.all([
+    loadDiscriminator(job.discriminator, file, signal),
+    readTrainingPictures(job.pictures, { side: file.info.resolution, background: settings.background, signal }),
+  ]);
+  return { start: { name: job.keptAs, file, weights, discriminator, settings, pictures, kept: null }, refused };
+}
+
+async function startFromKept(job: FineTuneJob, { signal }: TrainingPort): Promise<Started> {
+  const kept: KeptRun = await loadKeptRun(job.keptAs);
+  const file = decodeWeights(kept.weights);
+  const discriminator = await loadDiscriminator(job.discriminator, file, signal);
+  const { settings, pictures, weights } = kept;
+  const side = file.info.resolution;
+  if (pictures.some(({ pixels }) => pixels.length !== side * side * 3)) {
+    throw new GanCanvasError(
+      'invalid-argument',
+      `What is kept of "${job.keptAs}" does not fit the model; erase it and begin a new training.`,
+    );
+  }
+  return { start: { name: job.keptAs, file, weights, discriminator, settings, pictures, kept }, refused: [] };
+}
+
+/** The file at the start with the weights at the end, and how they came about. */
+function writeTuning(
+  start: TrainingStart,
+  latest: WeightsFile,
+  end: { readonly steps: number; readonly imagesSeen: number; readonly seconds: number },
+): Uint8Array {
+  const { settings, pictures, file } = start;
+  const tuning = {
+    from: file.info.name,
+    pictures: pictures.length,
+    steps: end.steps,
+    images_seen: end.imagesSeen,
+    seconds: Math.round(end.seconds),
+    settings: { ...settings, background: undefined, keeps: undefined },
+  };
+  return encodeWeights({ ...latest, info: { ...latest.info, tuning } });
+}
