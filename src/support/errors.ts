@@ -16,6 +16,8 @@
  * | `bad-vector` | a direction or latent has the wrong length, or values that are not finite |
  * | `backend-unavailable` | the backend asked for cannot run here |
  * | `invalid-argument` | a method was called with an argument outside its documented range |
+ * | `picture-unreadable` | a picture to train on cannot be had from what was given; the message says why |
+ * | `no-pictures` | of all that was given to train on, no picture could be read |
  * | `disposed` | the generator was used after `dispose()` |
  * | `internal` | a defect of gan-canvas; please report it |
  */
@@ -29,6 +31,8 @@ export type GanCanvasErrorCode =
   | 'bad-vector'
   | 'backend-unavailable'
   | 'invalid-argument'
+  | 'picture-unreadable'
+  | 'no-pictures'
   | 'disposed'
   | 'internal';
 
