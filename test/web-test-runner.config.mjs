@@ -36,6 +36,23 @@ function headersMiddleware(context, next) {
   return next();
 }
 
+/** Files that tests put, for pages and workers to fetch: PUT and GET of /.served/…. */
+const served = new Map();
+async function servedMiddleware(context, next) {
+  if (!context.path.startsWith('/.served/')) return next();
+  if (context.method === 'PUT') {
+    const parts = [];
+    for await (const part of context.req) parts.push(part);
+    served.set(context.path, Buffer.concat(parts));
+    context.status = 204;
+    return;
+  }
+  const body = served.get(context.path);
+  if (!body) return next();
+  context.type = 'application/octet-stream';
+  context.body = body;
+}
+
 const files = process.env.TEST_FILES ? process.env.TEST_FILES.split(',') : ['test/**/*.test.ts', '!test/node/**'];
 
 export default {
@@ -44,7 +61,7 @@ export default {
   concurrency: 2,
   nodeResolve: { exportConditions: ['production', 'default'] },
   plugins: [vendorPlugin(), esbuildPlugin({ ts: true, target: 'es2022', tsconfig: `${root}tsconfig.json` })],
-  middleware: [headersMiddleware],
+  middleware: [headersMiddleware, servedMiddleware],
   browsers: [
     chromeLauncher({
       launchOptions: { executablePath: await findChromium(), headless: true, args: CHROMIUM_FLAGS },

@@ -1,6 +1,7 @@
 import type { BackendName, BackendReport } from '../runtime/backend.ts';
 import type { GanCanvasError, GanCanvasErrorCode } from '../support/errors.ts';
 import type { ModelInfo } from '../weights/model-info.ts';
+import type { FineTuneResult, FineTuneStep } from '../engine/fine-tune/fine-tune.ts';
 import type { LoadProgress } from '../engine/generator.ts';
 
 // None of these events bubbles, is composed or can be cancelled: HTML's `load`, `error` and `progress` on `img` and
@@ -118,6 +119,31 @@ export class GanCanvasBackendChangeEvent extends Event {
   }
 }
 
+/** A training took a step. */
+export class GanCanvasFineTuneStepEvent extends Event {
+  /** What the step was like; `step.isShown`: the picture is drawn with its weights from now on. */
+  readonly step: FineTuneStep;
+
+  constructor(step: FineTuneStep) {
+    super('fine-tune-step');
+    this.step = step;
+  }
+}
+
+/** A training is over. */
+export class GanCanvasFineTuneEndEvent extends Event {
+  /** How it ended; null when it failed or was aborted. */
+  readonly result: FineTuneResult | null;
+  /** Why it failed: a `GanCanvasError`, or an `AbortError`; null when it did not. */
+  readonly error: Error | null;
+
+  constructor(result: FineTuneResult | null, error: Error | null) {
+    super('fine-tune-end');
+    this.result = result;
+    this.error = error;
+  }
+}
+
 /** The events of `<gan-canvas>` by name. */
 export interface GanCanvasEventMap {
   load: GanCanvasLoadEvent;
@@ -125,6 +151,8 @@ export interface GanCanvasEventMap {
   progress: GanCanvasProgressEvent;
   render: GanCanvasRenderEvent;
   'backend-change': GanCanvasBackendChangeEvent;
+  'fine-tune-step': GanCanvasFineTuneStepEvent;
+  'fine-tune-end': GanCanvasFineTuneEndEvent;
 }
 
 type AllEventMap = GanCanvasEventMap & Omit<HTMLElementEventMap, keyof GanCanvasEventMap>;

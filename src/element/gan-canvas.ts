@@ -15,7 +15,10 @@ import type {
   GenerateOptions,
   Generator,
   RenderedBitmap,
+  TrainableGenerator,
 } from '../engine/generator.ts';
+import type { FineTuneOptions, FineTuneRun } from '../engine/fine-tune/fine-tune.ts';
+import type { KeptRunSummary } from '../engine/fine-tune/kept-run.ts';
 import type { DirectionsInput } from '../latent/directions-input.ts';
 import type { BackendChoice, BackendName, BackendReport } from '../runtime/backend.ts';
 import type { DirectionInfo, ModelInfo, NoiseMode } from '../weights/model-info.ts';
@@ -26,7 +29,15 @@ import type { OwnSettings } from './draw-pictures.ts';
 import { generateImage, interpolateImages } from './draw-pictures.ts';
 import { encodeBitmap } from './encode-bitmap.ts';
 import type { ListensToGanCanvas } from './events.ts';
-import { GanCanvasBackendChangeEvent, GanCanvasLoadEvent, GanCanvasRenderEvent } from './events.ts';
+import {
+  GanCanvasBackendChangeEvent,
+  GanCanvasFineTuneEndEvent,
+  GanCanvasFineTuneStepEvent,
+  GanCanvasLoadEvent,
+  GanCanvasRenderEvent,
+} from './events.ts';
+import { FineTuneController } from './fine-tune-controller.ts';
+import type { PictureInputs } from './gather-pictures.ts';
 import { GeneratorController } from './generator-controller.ts';
 import { styles } from './gan-canvas.styles.ts';
 import type { PictureJob } from './picture-controller.ts';
@@ -73,6 +84,8 @@ const PICTURE_PROPERTIES = [
  * @fires {GanCanvasProgressEvent} progress - Loading went on: `phase`, `loaded`, `total`.
  * @fires {GanCanvasRenderEvent} render - A picture was drawn and is shown.
  * @fires {GanCanvasBackendChangeEvent} backend-change - Another backend draws from now on.
+ * @fires {GanCanvasFineTuneStepEvent} fine-tune-step - A training took a step.
+ * @fires {GanCanvasFineTuneEndEvent} fine-tune-end - A training is over, well or badly.
  *
  * @csspart base - The box of everything.
  * @csspart canvas - The picture, with role img and its alternative text.
@@ -223,6 +236,16 @@ export class GanCanvas extends LitElement {
     onError: (error) => this.#status.handleError(error, this.#generators.failed),
   });
 
+  readonly #trainings = new FineTuneController({
+    use: (work) => this.#use(work),
+    onWeights: async (generator) => {
+      await this.#generators.keepWeights(generator);
+      this.#redraw();
+    },
+    onStep: (step) => this.#fire(new GanCanvasFineTuneStepEvent(step)),
+    onEnd: (result, error) => this.#fire(new GanCanvasFineTuneEndEvent(result, error)),
+  });
+
   /** True while a picture of the source is shown. */
   get ready(): boolean {
     return this.#status.isReady;
@@ -282,7 +305,7 @@ export class GanCanvas extends LitElement {
   }
 
   /** @internal Where generators come from; tests give it others. */
-  protected openGenerator(options: CreateGeneratorOptions): Promise<Generator> {
+  protected openGenerator(options: CreateGeneratorOptions): Promise<TrainableGenerator> {
     return openGenerator(options);
   }
 
@@ -385,7 +408,7 @@ export class GanCanvas extends LitElement {
   }
 
   /** Works with the generator of what the attributes name now, opening it if need be. */
-  #use<T>(work: (generator: Generator) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  #use<T>(work: (generator: TrainableGenerator) => Promise<T>, signal?: AbortSignal): Promise<T> {
     this.#refreshSource();
     return this.#generators.use(work, signal);
   }
@@ -457,6 +480,32 @@ export class GanCanvas extends LitElement {
     this.#refreshSource();
     await this.#generators.resetWeights();
     this.#redraw();
+  }
+
+  /**
+   * Teaches the model pictures, 1 to 2,000: files, folders that were dropped, image elements, canvases, bitmaps, URLs that allow it. The picture
+   * follows, and `exportWeights()` keeps what was learnt. No picture leaves the page. A run at once: iterate it for its steps, `pause()`,
+   * `resume()`, `stop()`, and `done`, which rejects with GanCanvasError or AbortError.
+   */
+  fineTune(images: PictureInputs, options: FineTuneOptions = {}): FineTuneRun {
+    return this.#trainings.start(images, options);
+  }
+
+  /** Goes on with the training that this browser keeps for the model, pictures and all; see {@link findKeptTraining}. */
+  resumeFineTune(options: Pick<FineTuneOptions, 'signal'> = {}): FineTuneRun {
+    return this.#trainings.start(null, options);
+  }
+
+  /** The training of the model that a reload or a crash cut short, or null. */
+  async findKeptTraining(): Promise<KeptRunSummary | null> {
+    const { findKeptRun } = await import('../engine/fine-tune/kept-run.ts');
+    return this.#use((generator) => findKeptRun(generator.info.name));
+  }
+
+  /** Forgets that training and the pictures that were stored with it. */
+  async eraseKeptTraining(): Promise<void> {
+    const { eraseKeptRun } = await import('../engine/fine-tune/kept-run.ts');
+    return this.#use((generator) => eraseKeptRun(generator.info.name));
   }
 
   #redraw(): void {

@@ -1,11 +1,11 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { CreateGeneratorOptions, Generator, LoadProgress } from '../engine/generator.ts';
+import type { CreateGeneratorOptions, LoadProgress, TrainableGenerator } from '../engine/generator.ts';
 import type { BackendName, BackendReport } from '../runtime/backend.ts';
 import type { ModelInfo } from '../weights/model-info.ts';
 import { GeneratorLease } from './generator-lease.ts';
 import type { Source } from './read-settings.ts';
 
-export type OpenGenerator = (options: CreateGeneratorOptions) => Promise<Generator>;
+export type OpenGenerator = (options: CreateGeneratorOptions) => Promise<TrainableGenerator>;
 
 export interface GeneratorControllerOptions {
   readonly open: OpenGenerator;
@@ -80,7 +80,7 @@ export class GeneratorController implements ReactiveController {
   }
 
   /** Works with the generator, opening it first if need be. */
-  async use<T>(work: (generator: Generator) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async use<T>(work: (generator: TrainableGenerator) => Promise<T>, signal?: AbortSignal): Promise<T> {
     if (!this.#lease || this.#lease.failed) this.#lease = this.#openLease();
     try {
       return await this.#lease.use(work, signal);
@@ -96,6 +96,11 @@ export class GeneratorController implements ReactiveController {
       // A second import may be a delta on top of the first: what both moved is what must be kept.
       this.#importedWeights = this.#importedWeights ? await generator.exportWeights({ delta: true }) : bytes;
     });
+  }
+
+  /** The generator's weights were changed by itself: they are what must be kept. */
+  async keepWeights(generator: TrainableGenerator): Promise<void> {
+    this.#importedWeights = await generator.exportWeights({ delta: true });
   }
 
   /** Back to the weights of the source. */
@@ -123,7 +128,7 @@ export class GeneratorController implements ReactiveController {
     return lease;
   }
 
-  async #handleOpen(generator: Generator, isCurrent: () => boolean): Promise<void> {
+  async #handleOpen(generator: TrainableGenerator, isCurrent: () => boolean): Promise<void> {
     if (this.#importedWeights && isCurrent()) await generator.importWeights(this.#importedWeights);
     if (!isCurrent()) return;
     this.info = generator.info;

@@ -1,10 +1,10 @@
-import type { Generator } from '../engine/generator.ts';
+import type { TrainableGenerator } from '../engine/generator.ts';
 import { createAbortError } from '../support/errors.ts';
 
 export interface GeneratorLeaseOptions {
-  readonly open: (signal: AbortSignal) => Promise<Generator>;
+  readonly open: (signal: AbortSignal) => Promise<TrainableGenerator>;
   /** Prepares the generator before anyone uses it. */
-  readonly onOpen: (generator: Generator) => Promise<void>;
+  readonly onOpen: (generator: TrainableGenerator) => Promise<void>;
 }
 
 /**
@@ -13,10 +13,10 @@ export interface GeneratorLeaseOptions {
  */
 export class GeneratorLease {
   /** The generator once it is open; undefined before, after a failure and after the end. */
-  generator: Generator | undefined;
+  generator: TrainableGenerator | undefined;
   /** True when it could not be opened. */
   failed = false;
-  readonly #opened: Promise<Generator>;
+  readonly #opened: Promise<TrainableGenerator>;
   readonly #abort = new AbortController();
   #holds = 0;
   #ended = false;
@@ -39,7 +39,7 @@ export class GeneratorLease {
   }
 
   /** Works with the generator once it is open; with a signal the wait for it can be given up. */
-  async use<T>(work: (generator: Generator) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  async use<T>(work: (generator: TrainableGenerator) => Promise<T>, signal?: AbortSignal): Promise<T> {
     this.#holds += 1;
     try {
       return await work(await abortable(this.#opened, signal));
@@ -55,7 +55,7 @@ export class GeneratorLease {
     this.#settle();
   }
 
-  async #open({ open, onOpen }: GeneratorLeaseOptions): Promise<Generator> {
+  async #open({ open, onOpen }: GeneratorLeaseOptions): Promise<TrainableGenerator> {
     try {
       const generator = await open(this.#abort.signal);
       this.generator = generator;

@@ -85,7 +85,10 @@ class SharedEngine implements EngineClient {
       left = true;
     };
     try {
-      return await openPageGenerator({ connect: () => this.#connect(), release, startTraining: this.#startTraining }, withAbsoluteUrl(options));
+      return await openPageGenerator(
+        { connect: () => this.#connect(), release, startTraining: this.#startTraining },
+        withAbsoluteUrl(options),
+      );
     } catch (error) {
       release();
       throw asPublicError(error);

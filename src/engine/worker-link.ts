@@ -123,7 +123,10 @@ export class WorkerLink {
     return this.#lastId;
   }
 
-  #request(message: PageMessage & { id: number }, { signal, onProgress, onTraining, discard = discardResult }: RequestOptions): Promise<unknown> {
+  #request(
+    message: PageMessage & { id: number },
+    { signal, onProgress, onTraining, discard = discardResult }: RequestOptions,
+  ): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) {
         reject(createAbortError(signal));

@@ -3,11 +3,12 @@ import type {
   CreateGeneratorOptions,
   DiscoverOptions,
   DiscoveredDirection,
-  Generator,
+  TrainableGenerator,
   Picture,
   RenderedBitmap,
   RenderOptions,
 } from '../../src/engine/generator.ts';
+import type { FineTuneOptions, FineTuneRun, NamedPicture } from '../../src/engine/fine-tune/fine-tune.ts';
 import type { BackendName } from '../../src/runtime/backend.ts';
 import { throwIfAborted } from '../../src/support/errors.ts';
 import type { ModelInfo } from '../../src/weights/model-info.ts';
@@ -49,7 +50,7 @@ export function createGate(): Gate {
 }
 
 /** Draws nothing but records what it was asked for. With `gates` every picture waits at one. */
-export class FakeGenerator implements Generator {
+export class FakeGenerator implements TrainableGenerator {
   readonly info = fakeInfo();
   activeBackend: BackendName = 'cpu';
   backendReport = [{ name: 'cpu', ok: true, detail: 'a fake' }] as const;
@@ -61,7 +62,11 @@ export class FakeGenerator implements Generator {
   gate: Gate | null = null;
   concurrent = 0;
   mostConcurrent = 0;
-  listener: ((backend: BackendName, report: Generator['backendReport']) => void) | null = null;
+  /** What trainings do; tests give others. */
+  train: (pictures: readonly NamedPicture[] | null, options: FineTuneOptions) => FineTuneRun = () => {
+    throw new Error('The test gives no training.');
+  };
+  listener: ((backend: BackendName, report: TrainableGenerator['backendReport']) => void) | null = null;
 
   generate(options: RenderOptions = {}): Promise<Picture> {
     this.rendered.push(options);
@@ -121,6 +126,14 @@ export class FakeGenerator implements Generator {
     return () => (this.listener = null);
   }
 
+  fineTune(pictures: readonly NamedPicture[], options: FineTuneOptions = {}): FineTuneRun {
+    return this.train(pictures, options);
+  }
+
+  resumeFineTune(options: FineTuneOptions = {}): FineTuneRun {
+    return this.train(null, options);
+  }
+
   dispose(): void {
     this.disposals += 1;
   }
@@ -134,7 +147,7 @@ export class FakeCanvas extends GanCanvas {
   /** Shapes each generator before the element gets it. */
   prepare: (generator: FakeGenerator, options: CreateGeneratorOptions) => void = () => undefined;
 
-  protected override async openGenerator(options: CreateGeneratorOptions): Promise<Generator> {
+  protected override async openGenerator(options: CreateGeneratorOptions): Promise<TrainableGenerator> {
     this.asked.push(options);
     await this.openGate?.passed;
     throwIfAborted(options.signal);

@@ -235,7 +235,7 @@ def main():
     add("--set", required=True), add("--weights"), add("--out"), add("--samples", type=int, default=20_000)
     add("--refine-samples", type=int, default=260), add("--rounds", type=int, default=4)
     add("--polish-steps", type=int, default=40)
-    add("--validate-samples", type=int, default=520), add("--only", nargs="*", default=[], help="attributes; the directions of others stay")
+    add("--validate-samples", type=int, default=520), add("--only", nargs="*", default=[], help="attributes; the directions of others stay, validated anew")
     options = parser.parse_args()
     torch.set_flush_denormal(True)
     path = options.weights or f"../{options.set}.safetensors"
@@ -246,17 +246,24 @@ def main():
     fresh = Sample(studio, options.validate_samples, SEED_VALIDATE)
     looked_for = options.only or search.names
     labels = [name.replace("_", "-") for name in looked_for]
-    about["directions"] = [direction for direction in about["directions"] if options.only and direction["name"] not in labels]
-    vectors = {f"directions.{kept['name']}": tensors[f"directions.{kept['name']}"] for kept in about["directions"]}
-    for name in looked_for:
-        _, vector, layers = search.find(name)
-        figures = validate(fresh, name, search.names, search.deviation, vector, layers)
-        kept = figures["monotone"] and figures["effect"] >= MIN_EFFECT and figures["ratio"] >= MIN_RATIO
-        print(json.dumps(dict(kept=kept, layers=layers, **figures)), flush=True)
-        if kept:
-            label = name.replace("_", "-")
+
+    def keep(label, vector, layers, figures):
+        """Takes a direction up if its figures are good enough."""
+        is_good = figures["monotone"] and figures["effect"] >= MIN_EFFECT and figures["ratio"] >= MIN_RATIO
+        print(json.dumps(dict(kept=is_good, layers=layers, **figures)), flush=True)
+        if is_good:
             vectors[f"directions.{label}"] = vector
             about["directions"].append(dict(name=label, kind="named", layers=list(layers), range=[-3, 3], validation=figures))
+
+    kept_before = [direction for direction in about["directions"] if options.only and direction["name"] not in labels]
+    about["directions"], vectors = [], {}
+    for direction in kept_before:
+        vector, layers = tensors[f"directions.{direction['name']}"].float(), tuple(direction["layers"])
+        figures = validate(fresh, direction["validation"]["attribute"], search.names, search.deviation, vector, layers)
+        keep(direction["name"], vector, layers, figures)
+    for name in looked_for:
+        _, vector, layers = search.find(name)
+        keep(name.replace("_", "-"), vector, layers, validate(fresh, name, search.names, search.deviation, vector, layers))
     print(f"{len(vectors)} directions kept: {', '.join(direction['name'] for direction in about['directions'])}")
     if options.out:
         weights = {name: value for name, value in tensors.items() if not name.startswith("directions.")}

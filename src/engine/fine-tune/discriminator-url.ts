@@ -7,5 +7,10 @@ import { DEFAULT_MODEL, resolveUrl } from '../resolve-source.ts';
 export function findDiscriminatorUrl({ bytes, src, model }: GeneratorSource, { discriminator }: ModelInfo): string | null {
   if (discriminator === null || bytes !== undefined) return null;
   if (src === undefined) return resolveModel(model ?? DEFAULT_MODEL).discriminatorUrl();
-  return new URL(discriminator.url, resolveUrl(src)).href;
+  try {
+    return new URL(discriminator.url, resolveUrl(src)).href;
+  } catch {
+    // Nothing lies beside a blob: URL.
+    return null;
+  }
 }

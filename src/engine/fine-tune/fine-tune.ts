@@ -1,6 +1,10 @@
 import type { AdversarialLoss } from '../../training/losses.ts';
 import type { MovingPart } from '../../training/moving-parts.ts';
 import type { BackendName } from '../../runtime/backend.ts';
+import type { RefusedPicture } from '../pictures/read-training-pictures.ts';
+
+export type { NamedPicture, RefusedPicture } from '../pictures/read-training-pictures.ts';
+export type { PictureCrop } from '../pictures/read-training-picture.ts';
 
 /**
  * How a model is changed. `adversarial`: generator and discriminator go on learning, against each other, from the pictures; for 10 pictures and
@@ -8,27 +12,6 @@ import type { BackendName } from '../../runtime/backend.ts';
  */
 export const FINE_TUNE_METHODS = ['adversarial', 'reconstruction'] as const;
 export type FineTuneMethod = (typeof FINE_TUNE_METHODS)[number];
-
-/** A square of a picture: its centre as fractions of width and height, its side as a share of the shorter one. */
-export interface PictureCrop {
-  readonly x: number;
-  readonly y: number;
-  readonly size: number;
-}
-
-/** Pixels, RGBA, row by row. */
-export interface RawPicture {
-  readonly data: Uint8ClampedArray | Uint8Array;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** A picture to learn from. */
-export interface NamedPicture {
-  readonly name: string;
-  readonly source: Blob | ImageBitmap | RawPicture;
-  readonly crop?: PictureCrop | undefined;
-}
 
 /** What a training is to be like; what is left out is the default, found by `npm run bench -- fine-tune`. */
 export interface FineTuneOptions {
@@ -65,12 +48,6 @@ export interface FineTuneOptions {
    */
   readonly keeps?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
-}
-
-/** A picture that could not be used. */
-export interface RefusedPicture {
-  readonly name: string;
-  readonly reason: string;
 }
 
 /** What a step was like. */
@@ -116,6 +93,6 @@ export interface FineTuneRun extends AsyncIterable<FineTuneStep> {
   resume(): void;
   /** Ends it after the step under way; what was learned stays. */
   stop(): void;
-  /** Rejects with `GanCanvasError` when it cannot go on, with `AbortError` when aborted; the weights are those before it then. */
+  /** Rejects with `GanCanvasError` when it cannot go on, with `AbortError` when aborted; the weights are those that were shown last then. */
   readonly done: Promise<FineTuneResult>;
 }

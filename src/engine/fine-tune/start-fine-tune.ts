@@ -62,12 +62,20 @@ class StartedRun implements FineTuneRun {
   #state: FineTuneState = 'queued';
   #importing: Promise<void> = Promise.resolve();
 
-  constructor(target: FineTuneTarget, isNew: boolean, job: Omit<FineTuneJob, 'weights'>, start: StartTraining, signal: AbortSignal | undefined) {
+  constructor(
+    target: FineTuneTarget,
+    isNew: boolean,
+    job: Omit<FineTuneJob, 'weights'>,
+    start: StartTraining,
+    signal: AbortSignal | undefined,
+  ) {
     this.#target = target;
-    this.done = queue.run(() => this.#run(isNew, job, start, signal), signal).finally(() => {
-      this.#state = 'ended';
-      this.#steps.end();
-    });
+    this.done = queue
+      .run(() => this.#run(isNew, job, start, signal), signal)
+      .finally(() => {
+        this.#state = 'ended';
+        this.#steps.end();
+      });
     // Whoever only iterates gets no unhandled rejection.
     this.done.catch(() => undefined);
   }
@@ -97,7 +105,12 @@ class StartedRun implements FineTuneRun {
     else this.#said.push(control);
   }
 
-  async #run(isNew: boolean, job: Omit<FineTuneJob, 'weights'>, start: StartTraining, signal: AbortSignal | undefined): Promise<FineTuneResult> {
+  async #run(
+    isNew: boolean,
+    job: Omit<FineTuneJob, 'weights'>,
+    start: StartTraining,
+    signal: AbortSignal | undefined,
+  ): Promise<FineTuneResult> {
     const ending = new AbortController();
     const forward = (): void => {
       ending.abort(createAbortError(signal));

@@ -1,0 +1,108 @@
+import { assert } from 'chai';
+import type { FineTuneStep } from '../../src/engine/fine-tune/fine-tune.ts';
+import type { GanCanvas } from '../../src/index.ts';
+import { serveTrainable } from '../support/serve-files.ts';
+import { createCanvas, nextEvent, readPixels, showPicture } from './show.ts';
+
+/** A picture file of that colour. */
+async function drawFile(colour: string, name: string): Promise<File> {
+  const canvas = new OffscreenCanvas(40, 30);
+  const context = canvas.getContext('2d');
+  if (!context) throw new Error('no 2d context');
+  context.fillStyle = colour;
+  context.fillRect(0, 0, 40, 30);
+  return new File([await canvas.convertToBlob()], name, { type: 'image/png' });
+}
+
+async function drawFiles(count: number): Promise<File[]> {
+  return Promise.all(
+    Array.from({ length: count }, (_, index) => drawFile(`hsl(${(index * 5).toString()} 90% 45%)`, `${index.toString()}.png`)),
+  );
+}
+
+/** Mean over all pixels, 0…255 each. */
+function meanColour({ data }: ImageData): number[] {
+  const sums = [0, 0, 0];
+  for (let at = 0; at < data.length; at++) if (at % 4 < 3) sums[at % 4] = (sums[at % 4] ?? 0) + (data[at] ?? 0);
+  return sums.map((sum) => sum / (data.length / 4));
+}
+
+async function show(backend = 'wasm'): Promise<GanCanvas> {
+  const element = createCanvas({ src: await serveTrainable(), backend, samples: '4' });
+  await showPicture(element);
+  return element;
+}
+
+const FEW = { steps: 6, batch: 2, showEvery: 2, method: 'adversarial', keeps: false } as const;
+
+describe('<gan-canvas> in training', () => {
+  let element: GanCanvas;
+
+  afterEach(() => {
+    element.remove();
+  });
+
+  for (const backend of ['wasm', 'webgpu']) {
+    it(`learns from files on ${backend}, shows it, and keeps it in an export that another element draws alike`, async () => {
+      element = await show(backend);
+      const before = readPixels(element);
+      const steps: FineTuneStep[] = [];
+      const t0 = performance.now();
+      const run = element.fineTune(await drawFiles(12), FEW);
+      for await (const step of run) { steps.push(step); console.log(backend, step.step, performance.now() - t0); }
+      const result = await run.done;
+      assert.deepEqual([result.reason, result.steps, result.imagesSeen, result.refused], ['finished', 6, 12, []]);
+      assert.strictEqual(run.state, 'ended');
+      assert.strictEqual(steps.at(-1)?.step, 6);
+      for (const { losses, backend: where } of steps) {
+        assert.strictEqual(where, backend);
+        assert.isTrue(Object.values(losses).every(Number.isFinite), JSON.stringify(losses));
+      }
+      await nextEvent(element, 'render');
+      const after = readPixels(element);
+      assert.notDeepEqual(after.data, before.data);
+
+      const blob = await element.exportWeights();
+      const other = createCanvas({ src: URL.createObjectURL(blob), backend, samples: '4' });
+      await showPicture(other);
+      assert.deepEqual(readPixels(other).data, after.data);
+      const { tuning } = other.modelInfo ?? {};
+      assert.deepInclude(tuning, { steps: 6, images_seen: 12, pictures: 12, from: 'stylegan2-tiny-classes' });
+      other.remove();
+    });
+  }
+
+  it('becomes like the pictures', async () => {
+    element = await show();
+    const red = await Promise.all(Array.from({ length: 10 }, (_, index) => drawFile('rgb(220 40 40)', `${index.toString()}.png`)));
+    const [, greenBefore = 0] = meanColour(readPixels(element));
+    const distance = (): number =>
+      meanColour(readPixels(element)).reduce((sum, value, index) => sum + Math.abs(value - ([220, 40, 40][index] ?? 0)), 0);
+    const start = distance();
+    const t0 = performance.now();
+    for await (const step of element.fineTune(red, { ...FEW, steps: 40, batch: 4, learningRate: 0.01, showEvery: 10 })) console.log(step.step, performance.now() - t0, JSON.stringify(step.losses), distance(), step.notice);
+    await nextEvent(element, 'render');
+    assert.isBelow(distance(), 0.7 * start, `green was ${greenBefore.toFixed(0)}`);
+  });
+
+  it('names what it cannot read, and goes on with the others', async () => {
+    element = await show();
+    const bad = new File(['no picture at all'], 'notes.png', { type: 'image/png' });
+    const { refused } = await element.fineTune([bad, ...(await drawFiles(11))], FEW).done;
+    assert.deepEqual(
+      refused.map(({ name }) => name),
+      ['notes.png'],
+    );
+    assert.isAbove(refused[0]?.reason.length ?? 0, 20);
+  });
+
+  it('fires its events, and an event at the end when there is nothing to learn from', async () => {
+    element = await show();
+    const ending = nextEvent(element, 'fine-tune-end');
+    const run = element.fineTune([new File(['x'], 'x.png')], FEW);
+    const { result, error } = await ending;
+    assert.isNull(result);
+    assert.include(String(error), 'x.png');
+    assert.strictEqual(await run.done.catch((reason: unknown) => (reason as { code: string }).code), 'no-pictures');
+  });
+});
