@@ -31,7 +31,7 @@ function parseAddress(address: string): URL | null {
 }
 
 function nameUrl(address: string): string | null {
-  const url = parseAddress(address);
+  const url = address === '' ? null : parseAddress(address);
   if (url === null) return address.trim().slice(0, 80) || null;
   if (url.protocol === 'data:' || url.protocol === 'blob:') return null;
   const last = url.pathname.split('/').at(-1) ?? '';

@@ -105,6 +105,8 @@ function readLargestExtent(view: DataView): PictureSize | null {
     if (box === undefined) return null;
     [start, end] = [name === 'meta' ? box.start + 4 : box.start, box.end];
   }
+  // Cut off, the largest may be missing.
+  if (end > view.byteLength) return null;
   let largest: PictureSize | null = null;
   for (const { type, start: content } of walkBoxes(view, start, end)) {
     if (type !== EXTENT_BOX) continue;
@@ -130,7 +132,7 @@ function* walkBoxes(view: DataView, start: number, end: number): Generator<Box> 
     const size = isLong ? Number(view.getBigUint64(at + 8)) : short === 0 ? end - at : short;
     const headBytes = isLong ? 16 : 8;
     if (size < headBytes) return;
-    yield { type: readTag(view, at + 4), start: at + headBytes, end: Math.min(at + size, end) };
+    yield { type: readTag(view, at + 4), start: at + headBytes, end: at + size };
     at += size;
   }
 }

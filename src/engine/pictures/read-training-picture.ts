@@ -50,7 +50,7 @@ const WHOLE: PictureCrop = { x: 0.5, y: 0.5, size: 1 };
  * off its threads.
  *
  * Memory: the decoded picture, 4 bytes a pixel, so at most 200 MB for the 50 megapixels that are taken (while it turns or converts
- * the picture, a browser may hold it twice), and 2 MB for reading it row by row; never a copy of it in JavaScript's memory.
+ * the picture, a browser may hold it twice), and less than 1 MB for reading it a few rows at a time; never a copy of it in JavaScript's memory.
  *
  * Rejects with `picture-unreadable`, whose message is the reason; `invalid-argument` for options out of range; `AbortError`.
  */
