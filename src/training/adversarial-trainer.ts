@@ -21,7 +21,7 @@ export interface AdversarialSettings {
   readonly r1Gamma: number;
   readonly r1Every: number;
   readonly augmentation: AdaptiveShareSettings;
-  /** Half-life of the moving average, in images. */
+  /** Half-life of the moving average, in images; at first a fifth of the images seen, so that short trainings show what they learnt. */
   readonly averageImages: number;
 }
 
@@ -65,6 +65,9 @@ export interface AdversarialParts {
   /** For augmentation. */
   readonly uniform: UniformSource;
 }
+
+/** Of the images seen: how long the average's half-life may be. */
+const AVERAGE_RAMP_UP = 0.2;
 
 /** Of work: three parts of a step, with shifts and without. */
 const KINDS = 6;
@@ -256,7 +259,9 @@ export class AdversarialTrainer {
       }, vector);
       return { gradient, figures: { loss: value } };
     });
-    return { loss, average: updateAverage(this.#average, this.#g.vector, batch.real.shape[0], averageImages) };
+    const [count] = batch.real.shape;
+    const halfLife = Math.min(averageImages, AVERAGE_RAMP_UP * count * (this.#steps + 1));
+    return { loss, average: updateAverage(this.#average, this.#g.vector, count, halfLife) };
   }
 
   /** The batch by names; {@link takeBatch} is its inverse. */

@@ -43,13 +43,14 @@ describe('<gan-canvas> in training', () => {
   });
 
   for (const backend of ['wasm', 'webgpu']) {
-    it(`learns from files on ${backend}, shows it, and keeps it in an export that another element draws alike`, async () => {
+    it(`learns from files on ${backend}, shows it, and keeps it in an export that another element draws alike`, async function () {
+      // WebGPU in software compiles for a while.
+      this.timeout(400_000);
       element = await show(backend);
       const before = readPixels(element);
       const steps: FineTuneStep[] = [];
-      const t0 = performance.now();
       const run = element.fineTune(await drawFiles(12), FEW);
-      for await (const step of run) { steps.push(step); console.log(backend, step.step, performance.now() - t0); }
+      for await (const step of run) steps.push(step);
       const result = await run.done;
       assert.deepEqual([result.reason, result.steps, result.imagesSeen, result.refused], ['finished', 6, 12, []]);
       assert.strictEqual(run.state, 'ended');
@@ -74,15 +75,14 @@ describe('<gan-canvas> in training', () => {
 
   it('becomes like the pictures', async () => {
     element = await show();
+    const colour = [220, 40, 40];
+    const distance = (): number => meanColour(readPixels(element)).reduce((sum, value, at) => sum + Math.abs(value - (colour[at] ?? 0)), 0);
     const red = await Promise.all(Array.from({ length: 10 }, (_, index) => drawFile('rgb(220 40 40)', `${index.toString()}.png`)));
-    const [, greenBefore = 0] = meanColour(readPixels(element));
-    const distance = (): number =>
-      meanColour(readPixels(element)).reduce((sum, value, index) => sum + Math.abs(value - ([220, 40, 40][index] ?? 0)), 0);
     const start = distance();
-    const t0 = performance.now();
-    for await (const step of element.fineTune(red, { ...FEW, steps: 40, batch: 4, learningRate: 0.01, showEvery: 10 })) console.log(step.step, performance.now() - t0, JSON.stringify(step.losses), distance(), step.notice);
+    const run = element.fineTune(red, { ...FEW, steps: 60, batch: 4, learningRate: 0.01, showEvery: 30 });
+    await run.done;
     await nextEvent(element, 'render');
-    assert.isBelow(distance(), 0.7 * start, `green was ${greenBefore.toFixed(0)}`);
+    assert.isBelow(distance(), 0.7 * start);
   });
 
   it('names what it cannot read, and goes on with the others', async () => {
