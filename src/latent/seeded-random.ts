@@ -69,8 +69,8 @@ function createXoshiro128(s0: number, s1: number, s2: number, s3: number): () =>
   };
 }
 
-/** Uniform numbers in [0, 1) with 53 bits, of one stream of a seed. */
-function createUniform(seed: string, stream: string): () => number {
+/** Opens the stream of uniform numbers of that name and seed: each call gives the next, in [0, 1) with 53 bits. */
+export function createUniformStream(seed: string, stream: string): () => number {
   const [high, low] = hashSeed(stream, seed);
   const words = splitMix64((BigInt(high) << 32n) | BigInt(low), 2).flatMap((word) => [
     Number(BigInt.asUintN(32, word)),
@@ -113,7 +113,7 @@ export function logarithm(x: number): number {
  * they are divided into calls changes nothing.
  */
 export function createNormalStream(seed: string, stream: string): (count: number) => Float32Array {
-  const uniform = createUniform(seed, stream);
+  const uniform = createUniformStream(seed, stream);
   let spare: number | null = null;
   const next = (): number => {
     if (spare !== null) {
@@ -145,5 +145,5 @@ export function sampleLatent(seed: string, zDim: number): Float32Array {
 
 /** The class of a seed, uniform over 0…classes − 1, of stream `class`; 0 when there are no classes. */
 export function sampleClass(seed: string, classes: number): number {
-  return Math.floor(createUniform(seed, 'class')() * classes);
+  return Math.floor(createUniformStream(seed, 'class')() * classes);
 }
