@@ -116,7 +116,10 @@ export class DcganGenerator implements GeneratorNetwork {
   }
 }
 
-/** The discriminator of a DCGAN. Its closing sigmoid is left to the caller: losses are computed from logits. */
+/**
+ * The discriminator of a DCGAN. Its closing sigmoid is left to the caller: losses are computed from logits. With `filters` in place of the one in
+ * its last layer it gives [n, filters]: the encoder of an autoencoder.
+ */
 export class DcganDiscriminator implements DiscriminatorNetwork {
   readonly parameterNames: readonly string[];
   readonly bufferNames: readonly string[];
@@ -134,13 +137,20 @@ export class DcganDiscriminator implements DiscriminatorNetwork {
   }
 
   discriminate(prepared: Prepared, images: tf.Tensor4D): tf.Tensor2D {
-    return tf.tidy(() => {
-      let x = images;
-      for (const placed of this.#layers) {
-        x = applyDcganLayer(prepared, x, placed);
-        if (this.#isActivated(placed)) x = activateDcgan(x, placed.layer);
-      }
-      return tf.reshape(x, [images.shape[0], 1]);
+    return tf.tidy(() => tf.reshape(this.#runLayers(prepared, images).at(-1) as tf.Tensor4D, [images.shape[0], -1]));
+  }
+
+  extractFeatures(prepared: Prepared, images: tf.Tensor4D): tf.Tensor4D[] {
+    return tf.tidy(() => this.#runLayers(prepared, images).slice(0, -1));
+  }
+
+  /** What each layer gives. */
+  #runLayers(prepared: Prepared, images: tf.Tensor4D): tf.Tensor4D[] {
+    let x = images;
+    return this.#layers.map((placed) => {
+      x = applyDcganLayer(prepared, x, placed);
+      if (this.#isActivated(placed)) x = activateDcgan(x, placed.layer);
+      return x;
     });
   }
 
@@ -153,7 +163,7 @@ export class DcganDiscriminator implements DiscriminatorNetwork {
   discriminateTraining(prepared: Prepared, images: tf.Tensor4D): TrainingPass<tf.Tensor2D> {
     return tidyPass(() => {
       const { output, statistics } = trainLayers(prepared, images, this.#layers, (placed) => this.#isActivated(placed));
-      return { output: tf.reshape(output, [images.shape[0], 1]) as tf.Tensor2D, statistics };
+      return { output: tf.reshape(output, [images.shape[0], -1]) as tf.Tensor2D, statistics };
     });
   }
 

@@ -51,6 +51,8 @@ export interface DiscriminatorNetwork {
   prepare(parameters: Parameters): Prepared;
   /** Images [n, resolution, resolution, 3] and one-hot classes [n, classes] (null without classes) to logits [n, 1]; sigmoid(logit) is the probability. */
   discriminate(prepared: Prepared, images: Tensor4D, oneHot: Tensor2D | null): Tensor2D;
+  /** What its layers make of images on the way to the logits, from the picture on: [n, h, w, c] each, every picture by itself. */
+  extractFeatures(prepared: Prepared, images: Tensor4D): Tensor4D[];
 }
 
 /** The parameter of that name; `weights-format` when it is missing. */

@@ -129,18 +129,28 @@ export class StyleGan2Discriminator implements DiscriminatorNetwork {
 
   discriminate(prepared: Prepared, images: tf.Tensor4D, oneHot: tf.Tensor2D | null): tf.Tensor2D {
     return tf.tidy(() => {
-      let x = images;
-      for (const { fromRgb, first, second, skip } of this.#blocks) {
-        if (fromRgb) x = this.#convolve(prepared, x, fromRgb);
-        x = tf.add(this.#convolve(prepared, x, skip), this.#convolve(prepared, this.#convolve(prepared, x, first), second));
-      }
-      x = this.#convolve(prepared, appendSpread(x), this.#last);
+      const blocks = this.#runBlocks(prepared, images);
+      const x = this.#convolve(prepared, appendSpread(blocks.at(-1) as tf.Tensor4D), this.#last);
       const flat = tf.reshape(x, [x.shape[0], -1]) as tf.Tensor2D;
       const features = applyDense(prepared, applyDense(prepared, flat, this.#hidden), this.#out);
       if (!this.#embedding || !oneHot) return features;
       let mapped = normalizeRows(applyDense(prepared, oneHot, this.#embedding));
       for (const layer of this.#mapping) mapped = applyDense(prepared, mapped, layer);
       return tf.sum(tf.mul(features, mapped), 1, true);
+    });
+  }
+
+  extractFeatures(prepared: Prepared, images: tf.Tensor4D): tf.Tensor4D[] {
+    return tf.tidy(() => this.#runBlocks(prepared, images));
+  }
+
+  /** What each block gives. */
+  #runBlocks(prepared: Prepared, images: tf.Tensor4D): tf.Tensor4D[] {
+    let x = images;
+    return this.#blocks.map(({ fromRgb, first, second, skip }) => {
+      if (fromRgb) x = this.#convolve(prepared, x, fromRgb);
+      x = tf.add(this.#convolve(prepared, x, skip), this.#convolve(prepared, this.#convolve(prepared, x, first), second));
+      return x;
     });
   }
 
