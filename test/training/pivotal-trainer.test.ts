@@ -169,7 +169,7 @@ describe('training/pivotal-trainer', function () {
       // Three pictures two at a time, or two one at a time.
       const [seeds, settings] = isQuick
         ? [['one', 'two'], { batch: 1, candidates: 3, projectionSteps: 6 }]
-        : [['one', 'two', 'three'], { batch: 2, candidates: 8, projectionSteps: 100 }];
+        : [['one', 'two', 'three'], { batch: 2, candidates: 8, projectionSteps: 60 }];
       const session = await open(runtime, { seeds, settings });
       const { trainer } = session;
       const searching: number[] = [];
@@ -195,7 +195,7 @@ describe('training/pivotal-trainer', function () {
     it('tunes the generator to a picture that it does not know, and holds it elsewhere', async () => {
       const runtime = await acquire();
       await loadGradients(runtime);
-      const [projectionSteps, steps] = isQuick ? [3, 4] : [40, 80];
+      const [projectionSteps, steps] = isQuick ? [3, 4] : [30, 50];
       const results = [];
       for (const localityWeight of [0, 1]) {
         const session = await open(runtime, { settings: { projectionSteps, localityWeight } });
@@ -227,6 +227,29 @@ describe('training/pivotal-trainer', function () {
       assert.isAbove(maxDifference(values.slice(0, wDim), values.slice(wDim, 2 * wDim)), 0);
       pivots.dispose();
       session.close();
+    });
+
+    it('starts from the mean without candidates, and stays near it by weight', async () => {
+      const runtime = await acquire();
+      await loadGradients(runtime);
+      const distances = [];
+      for (const meanWeight of [0, 10]) {
+        const session = await open(runtime, { settings: { candidates: 0, projectionSteps: 6, meanWeight } });
+        assert.equal(session.trainer.phase, 'project');
+        const pivots = [];
+        for (const steps of [0, 6]) {
+          await session.step(steps);
+          const tensor = runtime.run(() => session.trainer.pivots());
+          pivots.push(await tensor.data());
+          tensor.dispose();
+        }
+        assert.equal(session.trainer.phase, 'tune');
+        distances.push(meanSquare(pivots[0] ?? [], pivots[1] ?? []));
+        session.close();
+      }
+      const [free = NaN, near = NaN] = distances;
+      assert.isAbove(near, 0);
+      assert.isBelow(near, 0.5 * free);
     });
 
     it('does the same again from the start and from a snapshot, and leaks nothing', async () => {
