@@ -29,8 +29,8 @@ export const BUNDLED_MODELS: Readonly<Record<string, BundledModel>> = Object.fre
   cats: Object.freeze({
     url: () => new URL('../../weights/cats.safetensors', import.meta.url).href,
     discriminatorUrl: () => new URL('../../weights/cats.discriminator.safetensors', import.meta.url).href,
-    integrity: 'sha256-tXXmbSYIlbIPP7vn3eIc57Ew37CHVJ7v6XiRIRv3O6s=',
-    sizeBytes: 2228952,
+    integrity: 'sha256-XIyukPIvye9qzOmkr5n8txV+dsmWd7APo3Ejp4R1n8o=',
+    sizeBytes: 2230040,
   }),
 });
 
