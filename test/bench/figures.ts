@@ -21,6 +21,8 @@ export interface BenchOptions {
   readonly quick: boolean;
   /** WebGPU alone, in Node on the npm package `webgpu` (Dawn) instead of in a browser. */
   readonly dawn?: boolean;
+  /** Folder of folders of pictures to adapt models to. */
+  readonly data?: string | undefined;
 }
 
 /** What does not vary between runs. */

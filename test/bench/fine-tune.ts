@@ -5,7 +5,8 @@
 import { launchBrowser } from '../tools/browser.ts';
 import { BrowserPlace, measureOnGpu } from './browser-place.ts';
 import { serveCompressed } from './compressing-server.ts';
-import { median, summarize, type BenchOptions, type Figure } from './figures.ts';
+import { median, missingFigure, summarize, type BenchOptions, type Figure } from './figures.ts';
+import { ADAPTATION_PAIRS, measureAdaptations } from './fine-tune/adaptation.ts';
 import { BATCH, compareSteps, stepName } from './fine-tune/compare-steps.ts';
 import { measureFineTuneOnDawn, measureStepOnGpu, missingStep } from './fine-tune/measure-webgpu.ts';
 import type { StepPage } from './pages/fine-tune/harness.ts';
@@ -34,13 +35,21 @@ async function measureWasm(place: Place, quick: boolean): Promise<Figure[]> {
   );
 }
 
-async function measureInBrowser(site: string, quick: boolean): Promise<readonly Figure[]> {
+/** What `--data` asks for; without it the figures that need pictures are named, and missing. */
+async function measureData(place: Place, quick: boolean, data: string | undefined): Promise<Figure[]> {
+  if (data !== undefined && !quick) return measureAdaptations(place, data);
+  const reason = data === undefined ? 'there are no pictures: --data FOLDER' : '--quick; it takes an hour';
+  return ADAPTATION_PAIRS.map(({ model, set }) => missingFigure(`fine-tune.${model}.${set}.step300.gap_closed`, 'ratio', reason));
+}
+
+async function measureInBrowser(site: string, quick: boolean, data: string | undefined): Promise<readonly Figure[]> {
   const server = await serveCompressed(site, 'gzip');
   const browser = await launchBrowser();
   try {
     return [
       ...(await measureWasm(new BrowserPlace(browser, server), quick)),
       ...((await measureOnGpu(server, (place) => measureStepOnGpu(place, quick))) ?? missingStep()),
+      ...(await measureData(new BrowserPlace(browser, server), quick, data)),
     ];
   } finally {
     await browser.close();
@@ -49,7 +58,7 @@ async function measureInBrowser(site: string, quick: boolean): Promise<readonly 
 }
 
 /** `npm run bench -- fine-tune`. The quick form takes fewer turns. */
-export async function measureFineTune({ quick, dawn }: BenchOptions): Promise<readonly Figure[]> {
+export async function measureFineTune({ quick, dawn, data }: BenchOptions): Promise<readonly Figure[]> {
   const site = await prepareFineTuneSite();
-  return dawn ? measureFineTuneOnDawn(site, { quick }) : measureInBrowser(site, quick);
+  return dawn ? measureFineTuneOnDawn(site, { quick }) : measureInBrowser(site, quick, data);
 }

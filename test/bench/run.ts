@@ -2,6 +2,7 @@
  * `npm run bench -- NAME [--json FILE] [--quick]`: measures, prints a table, and writes {"figures": [{name, value, unit, runs, spread}]}.
  * `generate` and `fine-tune` also take `--dawn`: their WebGPU figures alone, in Node on the package `webgpu` (`npm install --no-save webgpu`), where a
  * machine has a GPU but no browser (test/tools/pack-dawn-bench.ts packs them for such a one).
+ * `fine-tune` also takes `--data FOLDER`, a folder of folders of pictures, and then says how well models are adapted to them.
  * `quality` also takes `--model NAME`, `--src FILE`, `--noise MODE`, `--f32 FILE`, `--baseline FILE`,
  * `--retime FILE.json` and `--plot FILE.svg`. Run it on a quiet machine.
  */
@@ -44,6 +45,7 @@ async function run(): Promise<void> {
       baseline: { type: 'string' },
       retime: { type: 'string' },
       plot: { type: 'string' },
+      data: { type: 'string' },
     },
     allowPositionals: true,
   });
@@ -52,13 +54,14 @@ async function run(): Promise<void> {
   if (!measure || rest.length > 0) {
     throw new Error(`Usage: npm run bench -- NAME [--json FILE] [--quick], with one NAME of: ${Object.keys(BENCHMARKS).join(', ')}.`);
   }
-  const { json, model = 'pomona', quick, dawn, noise, ...files } = values;
+  const { json, model = 'pomona', quick, dawn, noise, data, ...files } = values;
+  if (data !== undefined && name !== 'fine-tune') throw new Error('Only fine-tune takes --data.');
   if (name !== 'quality' && [values.model, noise, ...Object.values(files)].some((value) => value !== undefined))
     throw new Error('Only quality takes --model, --src, --noise, --f32, --baseline, --retime and --plot.');
   if (dawn && name !== 'generate' && name !== 'fine-tune') throw new Error('Only generate and fine-tune take --dawn.');
   const [load = 0] = loadavg();
   if (load > availableParallelism() / 2) console.error(`The machine is busy (load ${load.toFixed(1)}): times will be too long.`);
-  const figures = await measure({ ...files, model, quick, dawn, noise: readNoise(noise), folder: 'weights' });
+  const figures = await measure({ ...files, model, quick, dawn, data, noise: readNoise(noise), folder: 'weights' });
   await reportFigures(figures, json);
 }
 

@@ -86,8 +86,8 @@ export async function prepareSite(): Promise<string> {
  * What the sites of peers have in common: `peer.html?peer=NAME`, our peer and stock TensorFlow.js's, bundled as the element is, what says which GPU
  * there is, and the page for Node (dawn.js).
  */
-async function buildPeers(pages: string, site: string): Promise<void> {
-  await buildChunks({ ours: `${pages}/ours.ts`, tfjs: `${pages}/tfjs.ts`, adapter: `${PAGES}/adapter.ts` }, site);
+async function buildPeers(pages: string, site: string, more: Record<string, string> = {}): Promise<void> {
+  await buildChunks({ ...more, ours: `${pages}/ours.ts`, tfjs: `${pages}/tfjs.ts`, adapter: `${PAGES}/adapter.ts` }, site);
   await cp(TFJS_WASM, join(site, 'tfjs'), { recursive: true, filter: (path) => path === TFJS_WASM || path.endsWith('.wasm') });
   await cp(`${PAGES}/peer.html`, join(site, 'peer.html'));
   await esbuild({ entryPoints: [`${PAGES}/dawn.ts`], outdir: site, format: 'esm', target: 'node20' });
@@ -109,7 +109,7 @@ export async function prepareGenerateSite(): Promise<string> {
 /** The folder of the site of `bench -- fine-tune`: both peers, and both of pomona's networks. */
 export async function prepareFineTuneSite(): Promise<string> {
   return prepare(FINE_TUNE_SITE, async () => {
-    await buildPeers(`${PAGES}/fine-tune`, FINE_TUNE_SITE);
+    await buildPeers(`${PAGES}/fine-tune`, FINE_TUNE_SITE, { pictures: `${PAGES}/fine-tune/pictures.ts` });
     for (const name of ['pomona.safetensors', 'pomona.discriminator.safetensors'])
       await cp(join('weights', name), join(FINE_TUNE_SITE, name));
   });

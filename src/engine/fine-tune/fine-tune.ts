@@ -78,6 +78,11 @@ export interface FineTuneResult {
   readonly steps: number;
   readonly imagesSeen: number;
   readonly seconds: number;
+  /**
+   * Of a reconstruction: where each picture lies, w_dim numbers from the mean w. `truncation` 0 and `directions = { mine: { vector, size: 1 } }`
+   * draw it.
+   */
+  readonly pivots: readonly { readonly name: string; readonly vector: Float32Array }[];
   readonly refused: readonly RefusedPicture[];
 }
 

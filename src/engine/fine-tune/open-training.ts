@@ -2,9 +2,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { createDiscriminatorNetwork } from '../../model/discriminator-network.ts';
 import { createGeneratorNetwork } from '../../model/generator-network.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import { Adaptation } from '../../training/adaptation.ts';
+import { Adaptation, type AdaptationNetworks } from '../../training/adaptation.ts';
 import type { AdversarialSettings } from '../../training/adversarial-trainer.ts';
 import { DiversityMeter } from '../../training/diversity-meter.ts';
+import { chooseGeneratorParameters } from '../../training/moving-parts.ts';
+import { PIVOTAL_SETTINGS, PivotalTrainer, type PivotalSettings } from '../../training/pivotal-trainer.ts';
 import type { Trainer } from '../../training/trainer.ts';
 import { GanCanvasError } from '../../support/errors.ts';
 import type { StyleGan2Architecture } from '../../weights/architecture.ts';
@@ -16,8 +18,10 @@ import type { FineTuneJob } from './fine-tune-job.ts';
 /** A trainer at work on a backend, with what watches it. */
 export interface OpenTraining {
   readonly trainer: Trainer<object> & { learningRateFactor: number };
-  /** Null where there is nothing to measure it with. */
+  /** Null where there is nothing to measure it with, or pictures are to be alike. */
   readonly meter: DiversityMeter | null;
+  /** Of a reconstruction: where each picture lies, w less its mean [pictures, w_dim]; owned by the caller. */
+  readonly pivots: (() => tf.Tensor2D) | null;
   /** Gives everything back; on a lost device too. */
   close(): void;
 }
@@ -70,19 +74,70 @@ function toTensors({ tensors }: WeightsFile): Map<string, tf.Tensor> {
   return new Map([...tensors].map(([name, { values, shape }]) => [name, tf.tensor(values, [...shape])]));
 }
 
+/** How a reconstruction's steps are divided: what is not for finding the pictures is for learning them. */
+const SEARCH_SHARE = 0.05;
+const PROJECTION_SHARE = 0.45;
+
+function pivotalSettings({ steps, learningRate, gradientLimit }: FineTuneSettings, pictures: number, hasNoise: boolean): PivotalSettings {
+  const { batch, tuningAdam } = PIVOTAL_SETTINGS;
+  const groups = Math.ceil(pictures / batch);
+  return {
+    ...PIVOTAL_SETTINGS,
+    candidates: Math.max(1, Math.round(steps * SEARCH_SHARE)) * batch,
+    projectionSteps: Math.max(1, Math.round((steps * PROJECTION_SHARE) / groups)),
+    tuningAdam: { ...tuningAdam, learningRate },
+    limit: gradientLimit,
+    noise: hasNoise ? 'const' : 'none',
+  };
+}
+
+function openReconstruction(networks: AdaptationNetworks, file: WeightsFile, pictures: readonly Uint8Array[], settings: FineTuneSettings) {
+  const { architecture, generator, generatorTensors } = networks;
+  const names = generator.parameterNames.filter((name) => generatorTensors.has(name));
+  const parts = {
+    ...networks,
+    discriminator: networks.discriminatorTensors.size > 0 ? networks.discriminator : null,
+    ...{ zDim: architecture.z_dim, classes: architecture.classes, pictures, seed: settings.seed },
+    movingInGenerator: chooseGeneratorParameters(names, settings.moving, architecture),
+  };
+  const trainer = new PivotalTrainer(parts, pivotalSettings(settings, pictures.length, file.info.noise !== 'none'));
+  const pivots = (): tf.Tensor2D =>
+    tf.tidy(() => {
+      const mean = networks.generatorTensors.get('mapping.w_avg') as tf.Tensor1D;
+      return tf.sub(tf.mean(trainer.pivots(), 1), mean);
+    });
+  return { trainer, pivots };
+}
+
 /** Puts both networks on the backend and opens a trainer for the pictures. To be called once gradients are loaded. */
 export function openTraining(
   runtime: Runtime,
   file: WeightsFile,
-  discriminatorFile: WeightsFile,
+  discriminatorFile: WeightsFile | null,
   pictures: readonly Uint8Array[],
   settings: FineTuneSettings,
 ): OpenTraining {
   const architecture = assertTrainable(file);
   const [generator, discriminator] = [createGeneratorNetwork(architecture), createDiscriminatorNetwork(architecture)];
   return runtime.run(() => {
-    const [generatorTensors, discriminatorTensors] = [toTensors(file), toTensors(discriminatorFile)];
+    const [generatorTensors, discriminatorTensors] = [
+      toTensors(file),
+      discriminatorFile ? toTensors(discriminatorFile) : new Map<string, tf.Tensor>(),
+    ];
     const networks = { architecture, generator, discriminator, generatorTensors, discriminatorTensors };
+    const close = (): void => {
+      tf.dispose([...generatorTensors.values(), ...discriminatorTensors.values()]);
+    };
+    if (settings.method === 'reconstruction') {
+      const { trainer, pivots } = openReconstruction(networks, file, pictures, settings);
+      return {
+        ...{ trainer, pivots, meter: null },
+        close: () => {
+          trainer.dispose();
+          close();
+        },
+      };
+    }
     const trainer = new Adaptation(networks, {
       ...settings,
       pictures,
@@ -95,10 +150,11 @@ export function openTraining(
     return {
       trainer,
       meter,
+      pivots: null,
       close: () => {
         trainer.dispose();
         meter.dispose();
-        tf.dispose([...generatorTensors.values(), ...discriminatorTensors.values()]);
+        close();
       },
     };
   });

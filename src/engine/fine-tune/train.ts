@@ -9,7 +9,7 @@ import { decodeWeights, encodeWeights, type WeightsFile } from '../../weights/we
 import { readTrainingPictures } from '../pictures/read-training-pictures.ts';
 import { wasLost } from '../lost-device.ts';
 import type { RefusedPicture } from './fine-tune.ts';
-import { readFineTuneSettings } from './fine-tune-settings.ts';
+import { readFineTuneSettings, type FineTuneSettings } from './fine-tune-settings.ts';
 import type { FineTuneEvent, FineTuneJob, FineTuneOutcome } from './fine-tune-job.ts';
 import { loadKeptRun, type KeptRun } from './kept-run.ts';
 import { loadDiscriminator } from './open-training.ts';
@@ -59,7 +59,7 @@ async function startAnew(job: FineTuneJob, weights: Uint8Array, { signal }: Trai
   // Before any picture is decoded: what is asked for must be possible.
   const settings = readFineTuneSettings(job.options, file.info, job.pictures.length);
   const [discriminator, { pictures, refused }] = await Promise.all([
-    loadDiscriminator(job.discriminator, file, signal),
+    loadFor(settings, job, file, signal),
     readTrainingPictures(job.pictures, { side: file.info.resolution, background: settings.background, signal }),
   ]);
   return { start: { name: job.keptAs, file, weights, discriminator, settings, pictures, kept: null }, refused };
@@ -68,8 +68,8 @@ async function startAnew(job: FineTuneJob, weights: Uint8Array, { signal }: Trai
 async function startFromKept(job: FineTuneJob, { signal }: TrainingPort): Promise<Started> {
   const kept: KeptRun = await loadKeptRun(job.keptAs);
   const file = decodeWeights(kept.weights);
-  const discriminator = await loadDiscriminator(job.discriminator, file, signal);
   const { settings, pictures, weights } = kept;
+  const discriminator = await loadFor(settings, job, file, signal);
   const side = file.info.resolution;
   if (pictures.some(({ pixels }) => pixels.length !== side * side * 3)) {
     throw new GanCanvasError(
@@ -78,6 +78,16 @@ async function startFromKept(job: FineTuneJob, { signal }: TrainingPort): Promis
     );
   }
   return { start: { name: job.keptAs, file, weights, discriminator, settings, pictures, kept }, refused: [] };
+}
+
+/** The discriminator, which a reconstruction can do without. */
+async function loadFor(
+  { method }: FineTuneSettings,
+  { discriminator }: FineTuneJob,
+  file: WeightsFile,
+  signal: AbortSignal,
+): Promise<WeightsFile | null> {
+  return method === 'reconstruction' && discriminator === null ? null : loadDiscriminator(discriminator, file, signal);
 }
 
 /** The file at the start with the weights at the end, and how they came about. */

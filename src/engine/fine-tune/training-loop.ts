@@ -5,7 +5,7 @@ import { readSnapshot, writeSnapshot, type SnapshotValues } from '../../training
 import type { StepFigures } from '../../training/trainer.ts';
 import { encodeWeights, roundToDtype, type WeightsFile, type WeightsTensor } from '../../weights/weights-file.ts';
 import { yieldToEventLoop } from '../yield-to-event-loop.ts';
-import type { FineTuneEndReason, FineTuneStep } from './fine-tune.ts';
+import type { FineTuneEndReason, FineTuneResult, FineTuneStep } from './fine-tune.ts';
 import type { FineTuneSettings } from './fine-tune-settings.ts';
 import { eraseKeptRun, keepRun, type KeptRun } from './kept-run.ts';
 import { openTraining, type OpenTraining } from './open-training.ts';
@@ -18,7 +18,8 @@ export interface TrainingStart {
   readonly file: WeightsFile;
   /** The same as bytes. */
   readonly weights: Uint8Array;
-  readonly discriminator: WeightsFile;
+  /** Null: a reconstruction goes by pixels alone. */
+  readonly discriminator: WeightsFile | null;
   readonly settings: FineTuneSettings;
   readonly pictures: readonly { readonly name: string; readonly pixels: Uint8Array }[];
   /** Where to go on from. */
@@ -30,6 +31,7 @@ export interface TrainingEnd {
   readonly steps: number;
   readonly imagesSeen: number;
   readonly seconds: number;
+  readonly pivots: FineTuneResult['pivots'];
 }
 
 /** A state is good when so many steps have gone well. */
@@ -260,6 +262,16 @@ export class TrainingLoop {
     const { trainer } = running;
     await this.#readWeights(running);
     if (this.#start.settings.keeps) await eraseKeptRun(this.#start.name).catch(() => undefined);
-    return { reason, steps: trainer.steps, imagesSeen: trainer.steps * this.#start.settings.batch, seconds: this.#seconds };
+    const imagesSeen = trainer.steps * this.#start.settings.batch;
+    return { reason, steps: trainer.steps, imagesSeen, seconds: this.#seconds, pivots: await this.#readPivots(running) };
+  }
+
+  async #readPivots({ runtime, pivots }: Running): Promise<FineTuneResult['pivots']> {
+    if (!pivots) return [];
+    const rows = runtime.run(pivots);
+    const values = await rows.data<'float32'>();
+    const [count, width] = rows.shape;
+    rows.dispose();
+    return this.#start.pictures.slice(0, count).map(({ name }, row) => ({ name, vector: values.slice(row * width, (row + 1) * width) }));
   }
 }

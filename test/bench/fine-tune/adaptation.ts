@@ -1,0 +1,208 @@
+/** How well the default training turns a model into a small set of pictures: distances to pictures that it was not shown. */
+import { fork } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { exactFigure, type Figure } from '../figures.ts';
+import type { Place } from '../place.ts';
+import { decodeClassifier, openClassifier } from '../quality/classifier.ts';
+import { createFeatureMatrix, selectRows, spreadIndices, type FeatureMatrix } from '../quality/feature-matrix.ts';
+import { kernelDistance } from '../quality/kernel-distance.ts';
+import { nearestDistances } from '../quality/nearest-neighbours.ts';
+import { slicedWasserstein } from '../quality/sliced-wasserstein.ts';
+import type { AdaptationAnswer, AdaptationJob } from './adaptation-process.ts';
+import { readPictureFolder } from './read-picture-folder.ts';
+
+export interface AdaptationPair {
+  readonly model: string;
+  /** A folder of pictures in the folder of `--data`. */
+  readonly set: string;
+}
+
+export const ADAPTATION_PAIRS: readonly AdaptationPair[] = [
+  { model: 'pomona', set: 'cherries' },
+  { model: 'cats', set: 'emoji' },
+];
+const MARKS = [0, 100, 300, 1000];
+const STARTS = ['a', 'b'];
+const SAMPLES = 400;
+/** Neighbouring files are often alike (a series of one thing), so runs of this many are held out or shown as a whole. */
+const RUN_LENGTH = 10;
+const SIDE = 64;
+const CLASSIFIER = 'weights/training/classifier.safetensors';
+const FEATURES = 64;
+const PROCESS = fileURLToPath(new URL('./adaptation-process.ts', import.meta.url));
+
+/** Trainings after one another in each of as many processes as there are cores. */
+async function runAll(jobs: readonly AdaptationJob[]): Promise<AdaptationAnswer[]> {
+  const answers: AdaptationAnswer[] = [];
+  let next = 0;
+  const work = async (): Promise<void> => {
+    for (let at = next++; at < jobs.length; at = next++) answers[at] = await runOne(jobs[at] as AdaptationJob);
+  };
+  await Promise.all(Array.from({ length: Math.min(jobs.length, availableParallelism()) }, work));
+  return answers;
+}
+
+function runOne(job: AdaptationJob): Promise<AdaptationAnswer> {
+  const child = fork(PROCESS, { serialization: 'advanced' });
+  return new Promise<AdaptationAnswer>((resolve, reject) => {
+    child.on('message', (answer: AdaptationAnswer | { readonly error: string }) => {
+      if ('error' in answer) reject(new Error(answer.error));
+      else resolve(answer);
+    });
+    child.on('exit', (code) => {
+      reject(new Error(`The process that trains ended with code ${String(code)}.`));
+    });
+    child.send(job);
+  }).finally(() => {
+    child.kill();
+  });
+}
+
+async function embed(pictures: readonly Uint8Array[]): Promise<FeatureMatrix> {
+  const classifier = await openClassifier(decodeClassifier(new Uint8Array(await readFile(CLASSIFIER))));
+  const values: number[] = [];
+  for (let start = 0; start < pictures.length; start += 25) {
+    const rgba = pictures.slice(start, start + 25).map((pixels) => {
+      const picture = new Uint8ClampedArray((pixels.length / 3) * 4).fill(255);
+      for (let at = 0; at < pixels.length; at++) picture[Math.floor(at / 3) * 4 + (at % 3)] = pixels[at] ?? 0;
+      return picture;
+    });
+    values.push(...(await classifier.embed(rgba)));
+  }
+  classifier.dispose();
+  return createFeatureMatrix(values, FEATURES);
+}
+
+/** Mean distance of all pairs of rows. */
+function meanDistance({ count, width, values }: FeatureMatrix): number {
+  let sum = 0;
+  for (let i = 0; i < count; i++)
+    for (let j = 0; j < i; j++) {
+      let square = 0;
+      for (let k = 0; k < width; k++) square += ((values[i * width + k] ?? 0) - (values[j * width + k] ?? 0)) ** 2;
+      sum += Math.sqrt(square);
+    }
+  return sum / ((count * (count - 1)) / 2);
+}
+
+function medianOf(values: Float64Array): number {
+  const sorted = values.slice().sort();
+  return sorted[Math.floor(sorted.length / 2)] ?? NaN;
+}
+
+interface Measured {
+  readonly kernel: number;
+  readonly gap: number;
+  readonly diversity: number;
+  readonly sliced: number;
+  readonly nearest: number;
+}
+
+function measureMark(features: FeatureMatrix, shown: FeatureMatrix, held: FeatureMatrix, start: number, floor: number): Measured {
+  const kernel = kernelDistance(features, held);
+  const few = Math.min(features.count, held.count);
+  return {
+    kernel,
+    gap: (start - kernel) / (start - floor),
+    diversity: meanDistance(features) / meanDistance(held),
+    sliced: slicedWasserstein(selectRows(features, spreadIndices(features.count, few)), selectRows(held, spreadIndices(held.count, few))),
+    nearest: medianOf(nearestDistances(features, shown)),
+  };
+}
+
+/** Figures of one pair: of two starts the worse. `folder`: where sheets and files of the starts are put. */
+function figuresOfPair(
+  { model, set }: AdaptationPair,
+  answers: readonly AdaptationAnswer[],
+  shown: FeatureMatrix,
+  held: FeatureMatrix,
+): Figure[] {
+  const name = `fine-tune.${model}.${set}`;
+  const floor = kernelDistance(shown, held);
+  const few = Math.min(shown.count, held.count);
+  const figures = [
+    exactFigure(
+      `${name}.floor.kernel_distance`,
+      1000 * floor,
+      'x1000',
+      `${shown.count.toString()} pictures shown against ${held.count.toString()} held out`,
+    ),
+    exactFigure(
+      `${name}.floor.sliced_wasserstein`,
+      slicedWasserstein(selectRows(shown, spreadIndices(shown.count, few)), selectRows(held, spreadIndices(held.count, few))),
+      'distance',
+    ),
+    exactFigure(
+      `${name}.floor.nearest_shown`,
+      medianOf(nearestDistances(held, shown)),
+      'distance',
+      'median distance of held-out pictures to the nearest shown',
+    ),
+    exactFigure(
+      `${name}.wasm.seconds_per_step`,
+      Math.max(...answers.map(({ secondsPerStep }) => secondsPerStep)),
+      's',
+      'Node, one thread; the slower start',
+    ),
+  ];
+  for (const step of MARKS) {
+    const starts = answers.map(({ marks }) => {
+      const featuresAt = (at: number): FeatureMatrix =>
+        createFeatureMatrix(marks.find((mark) => mark.step === at)?.features ?? [], FEATURES);
+      return measureMark(featuresAt(step), shown, held, kernelDistance(featuresAt(0), held), floor);
+    });
+    const least = (key: keyof Measured): number => Math.min(...starts.map((each) => each[key]));
+    const most = (key: keyof Measured): number => Math.max(...starts.map((each) => each[key]));
+    figures.push(
+      exactFigure(
+        `${name}.step${step.toString()}.kernel_distance`,
+        1000 * most('kernel'),
+        'x1000',
+        `the worse of ${starts.length.toString()} starts`,
+      ),
+      exactFigure(`${name}.step${step.toString()}.gap_closed`, least('gap'), 'ratio'),
+      exactFigure(
+        `${name}.step${step.toString()}.diversity`,
+        least('diversity'),
+        'ratio',
+        'mean pairwise distance over that of the held-out pictures',
+      ),
+      exactFigure(`${name}.step${step.toString()}.sliced_wasserstein`, most('sliced'), 'distance'),
+      exactFigure(
+        `${name}.step${step.toString()}.nearest_shown`,
+        least('nearest'),
+        'distance',
+        'median distance to the nearest picture shown',
+      ),
+    );
+  }
+  return figures;
+}
+
+/**
+ * `npm run bench -- fine-tune --data FOLDER`: every other run of {@link RUN_LENGTH} pictures, by file name, is shown and the others held out. The exported
+ * files are kept in .cache/bench/adaptation, for test/tools/make-tuning-sheets.ts.
+ */
+export async function measureAdaptations(place: Place, data: string): Promise<Figure[]> {
+  const sets = new Map<string, Uint8Array[]>();
+  for (const { set } of ADAPTATION_PAIRS) sets.set(set, await readPictureFolder(place, join(data, set), SIDE));
+  const part = (set: string, isHeld: boolean): Uint8Array[] =>
+    (sets.get(set) ?? []).filter((_, index) => (Math.floor(index / RUN_LENGTH) % 2 === 1) === isHeld);
+  const jobs = ADAPTATION_PAIRS.flatMap(({ model, set }) =>
+    STARTS.map((seed) => ({ model, seed, pictures: part(set, false), classifierPath: CLASSIFIER, marks: MARKS, samples: SAMPLES })),
+  );
+  const answers = await runAll(jobs);
+  const figures: Figure[] = [];
+  await mkdir('.cache/bench/adaptation', { recursive: true });
+  for (const [index, pair] of ADAPTATION_PAIRS.entries()) {
+    const own = answers.slice(index * STARTS.length, (index + 1) * STARTS.length);
+    for (const [start, { marks }] of own.entries())
+      for (const { step, weights } of marks)
+        await writeFile(`.cache/bench/adaptation/${pair.model}-${pair.set}-${STARTS[start] ?? ''}-${step.toString()}.safetensors`, weights);
+    figures.push(...figuresOfPair(pair, own, await embed(part(pair.set, false)), await embed(part(pair.set, true))));
+  }
+  return figures;
+}
