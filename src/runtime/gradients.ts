@@ -9,6 +9,7 @@ import { registerSlice } from './kernels/slice/slice.wasm.ts';
 import { registerSum } from './kernels/sum/sum.wasm.ts';
 import { registerTranspose } from './kernels/transpose/transpose.wasm.ts';
 import { registerUnsortedSegmentSum } from './kernels/unsorted-segment-sum/unsorted-segment-sum.wasm.ts';
+import { nodeModule } from './node-file-path.ts';
 import type { Runtime } from './runtime.ts';
 
 /**
@@ -16,7 +17,7 @@ import type { Runtime } from './runtime.ts';
  * import(): pages that only draw never pay for it. Call it once for each runtime, before tf.grads and the like.
  */
 export async function loadGradients(runtime: Runtime): Promise<void> {
-  await import('@tensorflow/tfjs-core/dist/register_all_gradients.js');
+  await loadTable();
   if (runtime.backend !== 'wasm') return;
   registerBatchMatMul();
   registerBatchNorm();
@@ -29,4 +30,11 @@ export async function loadGradients(runtime: Runtime): Promise<void> {
   registerSum();
   registerTranspose();
   registerUnsortedSegmentSum();
+}
+
+/** The table alone imports folders, which Node cannot; there TF.js as a whole brings it to the one registry that all its copies share. */
+async function loadTable(): Promise<void> {
+  const modules = nodeModule('node:module');
+  if (modules) modules.createRequire(import.meta.url)('@tensorflow/tfjs');
+  else await import('@tensorflow/tfjs-core/dist/register_all_gradients.js');
 }

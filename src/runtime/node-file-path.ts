@@ -1,7 +1,8 @@
-/** What the `node:url` and `node:fs/promises` modules give, as far as it is used here. */
+/** What some modules of Node give, as far as it is used here. */
 interface NodeModules {
   'node:url': { fileURLToPath(url: string): string };
   'node:fs/promises': { readFile(path: string): Promise<Uint8Array> };
+  'node:module': { createRequire(url: string): (name: string) => unknown };
 }
 
 /** A module of Node without an import that a browser's bundler would trip over; undefined outside Node. */

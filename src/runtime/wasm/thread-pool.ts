@@ -3,7 +3,7 @@ import type { Arena } from './arena.ts';
 import { UNIT_KERNELS, type UnitKernel, type WasmKernels } from './wasm-kernels.ts';
 
 /** Words of the block through which the threads talk, in shared memory. */
-const WORD = { generation: 0, kernel: 1, layer: 2, scratch: 3, scratchBytes: 4, units: 5, next: 6, busy: 7 } as const;
+const WORD = { generation: 0, kernel: 1, layer: 2, scratch: 3, scratchBytes: 4, units: 5, next: 6, open: 7, inside: 8 } as const;
 const WORDS = 16;
 
 /** Longer than any work of ours takes; a thread that is silent for longer is gone. */
@@ -12,7 +12,8 @@ const START_TIMEOUT_MS = 5_000;
 
 /**
  * A thread: waits for a new generation (spinning for about a millisecond, since the layers of a picture follow one another closely, then asleep),
- * takes units until there are none left, and says so. Text, because TF.js's threaded build needs blob workers anyway.
+ * enters, takes units until there are none left, and leaves. One that comes too late, because the machine was busy, finds the layer closed and is
+ * not waited for. Text, because TF.js's threaded build needs blob workers anyway.
  */
 const SCRIPT = `
 onmessage = async ({ data: { module, memory, control, thread, names } }) => {
@@ -27,12 +28,16 @@ onmessage = async ({ data: { module, memory, control, thread, names } }) => {
       if (turn % 256 === 0 && performance.now() > until) Atomics.wait(words, ${WORD.generation}, seen);
     }
     seen = Atomics.load(words, ${WORD.generation});
-    const kernel = kernels[words[${WORD.kernel}]];
-    const layer = words[${WORD.layer}];
-    const scratch = words[${WORD.scratch}] + thread * words[${WORD.scratchBytes}];
-    const units = words[${WORD.units}];
-    for (let unit; (unit = Atomics.add(words, ${WORD.next}, 1)) < units; ) kernel(layer, scratch, unit, unit + 1);
-    Atomics.sub(words, ${WORD.busy}, 1);
+    // Whoever is inside is waited for, so what an open layer says of itself stands until this thread leaves.
+    Atomics.add(words, ${WORD.inside}, 1);
+    if (Atomics.load(words, ${WORD.open}) === 1) {
+      const kernel = kernels[words[${WORD.kernel}]];
+      const layer = words[${WORD.layer}];
+      const scratch = words[${WORD.scratch}] + thread * words[${WORD.scratchBytes}];
+      const units = words[${WORD.units}];
+      for (let unit; (unit = Atomics.add(words, ${WORD.next}, 1)) < units; ) kernel(layer, scratch, unit, unit + 1);
+    }
+    Atomics.sub(words, ${WORD.inside}, 1);
   }
 };`;
 
@@ -89,17 +94,19 @@ export class ThreadPool {
       kernel(layer, scratch, 0, units);
       return;
     }
-    words.set([UNIT_KERNELS.indexOf(name), layer, scratch, scratchBytes, units, 0, this.#workers.length], WORD.kernel);
+    words.set([UNIT_KERNELS.indexOf(name), layer, scratch, scratchBytes, units, 0], WORD.kernel);
+    Atomics.store(words, WORD.open, 1);
     Atomics.add(words, WORD.generation, 1);
     Atomics.notify(words, WORD.generation);
     for (let unit: number; (unit = Atomics.add(words, WORD.next, 1)) < units;) kernel(layer, scratch, unit, unit + 1);
     this.#join(words);
   }
 
-  /** Waits for the others, who are about to finish; a page's own thread may not sleep. */
+  /** Waits for those who are at their last unit; a page's own thread may not sleep. */
   #join(words: Int32Array): void {
+    Atomics.store(words, WORD.open, 0);
     const until = performance.now() + PATIENCE_MS;
-    for (let turn = 1; Atomics.load(words, WORD.busy) > 0; turn++) {
+    for (let turn = 1; Atomics.load(words, WORD.inside) > 0; turn++) {
       if (turn % 4096 === 0 && performance.now() > until) {
         throw new GanCanvasError('backend-unavailable', 'A thread of the WASM engine does not answer; reload the page.');
       }

@@ -113,7 +113,7 @@ function measureMark(features: FeatureMatrix, shown: FeatureMatrix, held: Featur
   };
 }
 
-/** Figures of one pair: of two starts the worse. `folder`: where sheets and files of the starts are put. */
+/** Figures of one pair: of two starts the worse. */
 function figuresOfPair(
   { model, set }: AdaptationPair,
   answers: readonly AdaptationAnswer[],
@@ -135,16 +135,11 @@ function figuresOfPair(
       slicedWasserstein(selectRows(shown, spreadIndices(shown.count, few)), selectRows(held, spreadIndices(held.count, few))),
       'distance',
     ),
+    exactFigure(`${name}.floor.nearest_shown`, medianOf(nearestDistances(held, shown)), 'distance', 'median distance of held-out pictures'),
     exactFigure(
-      `${name}.floor.nearest_shown`,
-      medianOf(nearestDistances(held, shown)),
-      'distance',
-      'median distance of held-out pictures to the nearest shown',
-    ),
-    exactFigure(
-      `${name}.wasm.seconds_per_step`,
-      Math.max(...answers.map(({ secondsPerStep }) => secondsPerStep)),
-      's',
+      `${name}.wasm.step`,
+      1000 * Math.max(...answers.map((each) => each.secondsPerStep)),
+      'ms',
       'Node, one thread; the slower start',
     ),
   ];
