@@ -4,6 +4,18 @@
  */
 export { createGenerator } from './engine/create-generator.ts';
 export type {
+  FineTuneEndReason,
+  FineTuneMethod,
+  FineTuneOptions,
+  FineTuneResult,
+  FineTuneRun,
+  FineTuneState,
+  FineTuneStep,
+  NamedPicture,
+  PictureCrop,
+  RefusedPicture,
+} from './engine/fine-tune/fine-tune.ts';
+export type {
   CreateGeneratorOptions,
   DiscoverOptions,
   DiscoveredDirection,
@@ -16,6 +28,7 @@ export type {
   Picture,
   RenderedBitmap,
   RenderOptions,
+  TrainableGenerator,
 } from './engine/generator.ts';
 export { importCheckpoint, type CheckpointSource, type ImportCheckpointOptions, type ImportDtype } from './engine/import-checkpoint.ts';
 export type { DirectionSetting, DirectionsInput } from './latent/directions-input.ts';

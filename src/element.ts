@@ -3,13 +3,27 @@ export { GanCanvas } from './element/gan-canvas.ts';
 export {
   GanCanvasBackendChangeEvent,
   GanCanvasErrorEvent,
+  GanCanvasFineTuneEndEvent,
+  GanCanvasFineTuneStepEvent,
   GanCanvasLoadEvent,
   GanCanvasProgressEvent,
   GanCanvasRenderEvent,
 } from './element/events.ts';
 export { GanCanvasError } from './support/errors.ts';
+export type { PictureInput, PictureInputs } from './element/gather-pictures.ts';
 export type { ToBlobOptions } from './element/check-arguments.ts';
 export type { GanCanvasEventMap } from './element/events.ts';
+export type {
+  FineTuneEndReason,
+  FineTuneMethod,
+  FineTuneOptions,
+  FineTuneResult,
+  FineTuneRun,
+  FineTuneState,
+  FineTuneStep,
+  RefusedPicture,
+} from './engine/fine-tune/fine-tune.ts';
+export type { KeptRunSummary } from './engine/fine-tune/kept-run.ts';
 export type {
   DiscoverOptions,
   DiscoveredDirection,

@@ -105,4 +105,66 @@ describe('<gan-canvas> in training', () => {
     assert.include(String(error), 'x.png');
     assert.strictEqual(await run.done.catch((reason: unknown) => (reason as { code: string }).code), 'no-pictures');
   });
+
+  it('pauses, is kept, and goes on in another element after this one has gone, to the same weights as without a break', async () => {
+    const src = await serveTrainable('stylegan2-tiny', { name: 'kept-in-a-test' });
+    element = createCanvas({ src, backend: 'wasm' });
+    await showPicture(element);
+    const files = await drawFiles(12);
+    const options = { ...FEW, steps: 8, keeps: true };
+    const whole = element.fineTune(files, options);
+    await whole.done;
+    const expected = new Uint8Array(await (await element.exportWeights({ delta: true })).arrayBuffer());
+    await element.resetWeights();
+
+    const run = element.fineTune(files, options);
+    for await (const step of run) {
+      if (step.step === 3) run.pause();
+      if (step.step >= 3) break;
+    }
+    while (run.state !== 'paused') await new Promise((resolve) => setTimeout(resolve, 10));
+    const kept = await element.findKeptTraining();
+    assert.deepInclude(kept, { name: 'kept-in-a-test', steps: 8, pictures: 12 });
+    element.remove();
+    assert.strictEqual(await run.done.catch((error: unknown) => (error as Error).name), 'AbortError');
+
+    element = createCanvas({ src, backend: 'wasm' });
+    await showPicture(element);
+    const result = await element.resumeFineTune().done;
+    assert.deepInclude(result, { reason: 'finished', steps: 8 });
+    const resumed = new Uint8Array(await (await element.exportWeights({ delta: true })).arrayBuffer());
+    assert.isNull(await element.findKeptTraining());
+    // What differs is how long it took, which stands in the header.
+    const values = (file: Uint8Array): Uint8Array => file.subarray(file.length - 4000);
+    assert.deepEqual(values(resumed), values(expected));
+  });
+
+  it('stops when it is told to and keeps what was learnt, and runs one training after the other', async () => {
+    element = await show();
+    const files = await drawFiles(12);
+    const first = element.fineTune(files, { ...FEW, steps: 100_000 });
+    const second = element.fineTune(files, FEW);
+    for await (const { step } of first) {
+      if (step >= 2) break;
+    }
+    assert.strictEqual(second.state, 'queued');
+    first.stop();
+    const { reason, steps } = await first.done;
+    assert.strictEqual(reason, 'stopped');
+    assert.isTrue(steps >= 2 && steps < 100_000);
+    assert.strictEqual((await second.done).reason, 'finished');
+  });
+
+  it('reconstructs a few pictures, and says where they lie', async () => {
+    element = await show();
+    const files = (await drawFiles(12)).slice(0, 2);
+    const result = await element.fineTune(files, { steps: 20, keeps: false, learningRate: 0.001 }).done;
+    assert.deepEqual(
+      result.pivots.map(({ name, vector }) => [name, vector.length]),
+      [
+        ['0.png', element.modelInfo?.directionDim],
+        ['1.png', element.modelInfo?.directionDim],
+      ],
+    );
+  });
 });
