@@ -1,3 +1,4 @@
+import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { FineTuneOptions, FineTuneResult, FineTuneRun, FineTuneState, FineTuneStep } from '../engine/fine-tune/fine-tune.ts';
 import { StepStream } from '../engine/fine-tune/step-stream.ts';
 import type { TrainableGenerator } from '../engine/generator.ts';
@@ -14,17 +15,33 @@ export interface FineTuneControllerOptions {
   readonly onEnd: (result: FineTuneResult | null, error: Error | null) => void;
 }
 
-/** Begins trainings for the element, and tells it of them. */
-export class FineTuneController {
-  readonly #options: FineTuneControllerOptions;
+type Host = ReactiveControllerHost & { readonly isConnected: boolean };
 
-  constructor(options: FineTuneControllerOptions) {
+/** Begins trainings for the element, and tells it of them. They end when it leaves the document; what is kept can be gone on with. */
+export class FineTuneController implements ReactiveController {
+  readonly #host: Host;
+  readonly #options: FineTuneControllerOptions;
+  #leaving = new AbortController();
+
+  constructor(host: Host, options: FineTuneControllerOptions) {
+    this.#host = host;
     this.#options = options;
+    host.addController(this);
+  }
+
+  hostDisconnected(): void {
+    // Moving in the DOM disconnects and connects again within one task.
+    queueMicrotask(() => {
+      if (this.#host.isConnected) return;
+      this.#leaving.abort();
+      this.#leaving = new AbortController();
+    });
   }
 
   /** Begins to learn from pictures; null: goes on with what is kept. */
   start(inputs: PictureInputs | null, options: FineTuneOptions): FineTuneRun {
-    return new ElementRun(inputs, options, this.#options);
+    const signals = [this.#leaving.signal, ...(options.signal ? [options.signal] : [])];
+    return new ElementRun(inputs, { ...options, signal: AbortSignal.any(signals) }, this.#options);
   }
 }
 

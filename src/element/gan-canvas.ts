@@ -236,7 +236,7 @@ export class GanCanvas extends LitElement {
     onError: (error) => this.#status.handleError(error, this.#generators.failed),
   });
 
-  readonly #trainings = new FineTuneController({
+  readonly #trainings = new FineTuneController(this, {
     use: (work) => this.#use(work),
     onWeights: async (generator) => {
       await this.#generators.keepWeights(generator);
