@@ -40,7 +40,7 @@ function groupGradients(gradients: Named): Map<string, Float32Array> {
 /** Throws when gradients by their names (base64 of float32) differ; gives the largest relative difference. */
 export function assertSameGradients(ours: Named, theirs: Named): number {
   const [mine, others] = [groupGradients(ours), groupGradients(theirs)];
-  if (others.size === 0 || Object.keys(ours).join() !== Object.keys(theirs).join()) {
+  if (others.size === 0 || Object.keys(ours).sort().join() !== Object.keys(theirs).sort().join()) {
     throw new Error('The peers have gradients of other parameters.');
   }
   const distances = [...others].map(([name, values]) => [name, relativeDistance(mine.get(name) ?? new Float32Array(), values)] as const);
