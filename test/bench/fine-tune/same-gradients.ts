@@ -29,7 +29,7 @@ type Named = Readonly<Record<string, string>>;
 /** Gradients by what they are compared as: a parameter each, but all single numbers of a part together, for some of them are sums that cancel out. */
 function groupGradients(gradients: Named): Map<string, Float32Array> {
   const groups = new Map<string, Float32Array>();
-  for (const [name, base64] of Object.entries(gradients)) {
+  for (const [name, base64] of Object.entries(gradients).sort(([a], [b]) => (a < b ? -1 : 1))) {
     const values = decode(base64);
     const key = values.length > 1 ? name : `${name.split(' ')[0] ?? ''} numbers`;
     groups.set(key, values.length > 1 ? values : Float32Array.of(...(groups.get(key) ?? []), ...values));
