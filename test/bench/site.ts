@@ -19,6 +19,8 @@ const PAGES = 'test/bench/pages';
 const ORT = 'node_modules/onnxruntime-web/dist';
 const ORT_WASM = ['ort.wasm.bundle.min.mjs', 'ort-wasm-simd-threaded.wasm'];
 const TFJS_WASM = 'node_modules/@tensorflow/tfjs-backend-wasm/dist';
+/** How peers are bundled that our configuration is not for. */
+const PEER_BUNDLE = { bundle: true, splitting: true, format: 'esm', minify: true, target: 'es2022' } as const;
 const SOURCES = ['src', 'weights', 'test/bench', 'rollup.config.mjs', 'package-lock.json'];
 
 interface BuildConfig {
@@ -98,18 +100,18 @@ export async function prepareGenerateSite(): Promise<string> {
   return prepare(GENERATE_SITE, async () => {
     const pages = `${PAGES}/generate`;
     await buildPeers(pages, GENERATE_SITE);
-    const bundle = { outdir: GENERATE_SITE, bundle: true, splitting: true, format: 'esm', minify: true, target: 'es2022' } as const;
-    await esbuild({ ...bundle, entryPoints: ['ort', 'jax'].map((name) => `${pages}/${name}.ts`) });
+    await esbuild({ ...PEER_BUNDLE, outdir: GENERATE_SITE, entryPoints: ['ort', 'jax'].map((name) => `${pages}/${name}.ts`) });
     const ort = [...ORT_WASM, 'ort.webgpu.bundle.min.mjs', 'ort-wasm-simd-threaded.asyncify.wasm'];
     for (const file of ort) await cp(join(ORT, file), join(GENERATE_SITE, file));
     await cp('weights/pomona.safetensors', join(GENERATE_SITE, 'pomona.safetensors'));
   });
 }
 
-/** The folder of the site of `bench -- fine-tune`: both peers, and both of pomona's networks. */
+/** The folder of the site of `bench -- fine-tune`: all peers, and both of pomona's networks. */
 export async function prepareFineTuneSite(): Promise<string> {
   return prepare(FINE_TUNE_SITE, async () => {
     await buildPeers(`${PAGES}/fine-tune`, FINE_TUNE_SITE, { pictures: `${PAGES}/fine-tune/pictures.ts` });
+    await esbuild({ ...PEER_BUNDLE, outdir: FINE_TUNE_SITE, entryPoints: [`${PAGES}/fine-tune/jax.ts`] });
     for (const name of ['pomona.safetensors', 'pomona.discriminator.safetensors'])
       await cp(join('weights', name), join(FINE_TUNE_SITE, name));
   });

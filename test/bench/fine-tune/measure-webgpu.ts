@@ -3,7 +3,8 @@ import { DawnPlace } from '../dawn-place.ts';
 import { missingFigure, type BenchOptions, type Figure } from '../figures.ts';
 import { findRealGpu } from '../find-real-gpu.ts';
 import type { Place } from '../place.ts';
-import { BATCH, compareSteps, stepName } from './compare-steps.ts';
+import { BATCH, compareSteps } from './compare-steps.ts';
+import { stepName } from './step-runner.ts';
 
 export async function measureStepOnGpu(place: Place, quick: boolean): Promise<Figure[]> {
   return compareSteps(place, { backend: 'webgpu', batch: BATCH, turns: quick ? 5 : 15, quick });

@@ -29,7 +29,7 @@ type Named = Readonly<Record<string, string>>;
 /** Gradients by what they are compared as: a parameter each, but all single numbers of a part together, for some of them are sums that cancel out. */
 function groupGradients(gradients: Named): Map<string, Float32Array> {
   const groups = new Map<string, Float32Array>();
-  for (const [name, base64] of Object.entries(gradients)) {
+  for (const [name, base64] of Object.entries(gradients).sort(([a], [b]) => (a < b ? -1 : 1))) {
     const values = decode(base64);
     const key = values.length > 1 ? name : `${name.split(' ')[0] ?? ''} numbers`;
     groups.set(key, values.length > 1 ? values : Float32Array.of(...(groups.get(key) ?? []), ...values));
@@ -40,7 +40,7 @@ function groupGradients(gradients: Named): Map<string, Float32Array> {
 /** Throws when gradients by their names (base64 of float32) differ; gives the largest relative difference. */
 export function assertSameGradients(ours: Named, theirs: Named): number {
   const [mine, others] = [groupGradients(ours), groupGradients(theirs)];
-  if (others.size === 0 || Object.keys(ours).join() !== Object.keys(theirs).join()) {
+  if (others.size === 0 || Object.keys(ours).sort().join() !== Object.keys(theirs).sort().join()) {
     throw new Error('The peers have gradients of other parameters.');
   }
   const distances = [...others].map(([name, values]) => [name, relativeDistance(mine.get(name) ?? new Float32Array(), values)] as const);

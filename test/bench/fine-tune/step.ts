@@ -3,7 +3,6 @@
  * augmentation, Adam, and the moving average. Every peer runs the same code, and only what is under it differs.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { createNormalStream } from '../../../src/latent/seeded-random.ts';
 import { createDiscriminatorNetwork } from '../../../src/model/discriminator-network.ts';
 import { createGeneratorNetwork, type GeneratorNetwork } from '../../../src/model/generator-network.ts';
 import {
@@ -16,50 +15,41 @@ import {
 import { createLayout, unflatten, type NamedTensors } from '../../../src/training/flat-parameters.ts';
 import type { StyleGan2Architecture } from '../../../src/weights/architecture.ts';
 import type { WeightsTensor } from '../../../src/weights/weights-file.ts';
+import {
+  ADAM,
+  AUGMENTED_SHARE,
+  AVERAGE_IMAGES,
+  createUniform,
+  drawStepNumbers,
+  PENALTY_EVERY,
+  R1_GAMMA,
+  type StepPart,
+  type StepWeights,
+} from './step-recipe.ts';
 
-/** R1 comes at every second step here, so that steps with and without it can be timed in turns; its weight is that of every 16th. */
-const PENALTY_EVERY = 2;
-const ADAM = { learningRate: 0.0025, beta1: 0, beta2: 0.99, epsilon: 1e-8 };
 const SETTINGS: AdversarialSettings = {
   loss: 'non-saturating',
   generatorAdam: ADAM,
   discriminatorAdam: ADAM,
   limit: null,
-  r1Gamma: (0.1 * 16) / PENALTY_EVERY,
+  r1Gamma: R1_GAMMA,
   r1Every: PENALTY_EVERY,
   augmentation: { target: 0, images: 1, most: 1 },
-  averageImages: 10_000,
+  averageImages: AVERAGE_IMAGES,
 };
-const AUGMENTED_SHARE = 0.3;
-
-/** The networks' tensors by their names in the weights files. */
-export interface StepWeights {
-  readonly architecture: StyleGan2Architecture;
-  readonly generator: ReadonlyMap<string, WeightsTensor>;
-  readonly discriminator: ReadonlyMap<string, WeightsTensor>;
-}
-
-/** The parts of a step that give gradients; each has a loss of its own. */
-type StepPart = 'discriminator' | 'generator' | 'penalty';
 
 function toTensors(weights: ReadonlyMap<string, WeightsTensor>): NamedTensors {
   return new Map([...weights].map(([name, { values, shape }]) => [name, tf.tensor(values, [...shape])]));
 }
 
-/** The golden ratio's sequence: evenly spread, always the same. */
-function createUniform(): (count: number) => Float32Array {
-  let state = 0;
-  return (count) => Float32Array.from({ length: count }, () => (state = (state + 0.6180339887) % 1));
-}
-
-function drawBatch(network: GeneratorNetwork, { resolution, z_dim, classes }: StyleGan2Architecture, count: number): AdversarialBatch {
-  const draw = createNormalStream('fine-tune', 'bench');
-  const z = tf.tensor2d(draw(count * z_dim), [count, z_dim]);
+function createBatch(network: GeneratorNetwork, architecture: StyleGan2Architecture, count: number): AdversarialBatch {
+  const { resolution, z_dim, classes } = architecture;
+  const numbers = drawStepNumbers(architecture, count);
+  const z = tf.tensor2d(numbers.z, [count, z_dim]);
   // Not tf.oneHot: that of TF.js 4.22 on WASM writes integers' bits where floats are asked for.
-  const chosen = Float32Array.from({ length: count * classes }, (_, at) => (at % classes === Math.floor(at / classes) % classes ? 1 : 0));
-  const oneHot = classes ? tf.tensor2d(chosen, [count, classes]) : null;
-  const real = tf.tensor4d(draw(count * resolution ** 2 * 3), [count, resolution, resolution, 3]);
-  const fields = network.noiseSizes.map((size) => tf.tensor4d(draw(count * size * size), [count, size, size, 1]));
+  const oneHot = classes ? tf.tensor2d(numbers.oneHot, [count, classes]) : null;
+  const real = tf.tensor4d(numbers.real, [count, resolution, resolution, 3]);
+  const fields = network.noiseSizes.map((size, layer) => tf.tensor4d(numbers.noise[layer] ?? [], [count, size, size, 1]));
   return { real, z, oneHot, noise: { mode: 'random', fields: (layer) => fields[layer] as tf.Tensor4D } };
 }
 
@@ -78,7 +68,7 @@ export class AdversarialStep {
       movingInGenerator: networks.generator.parameterNames.filter((name) => generator.has(name)),
       movingInDiscriminator: networks.discriminator.parameterNames.filter((name) => discriminator.has(name)),
     };
-    this.#batch = drawBatch(networks.generator, architecture, batch);
+    this.#batch = createBatch(networks.generator, architecture, batch);
     this.#trainer = this.#createTrainer(SETTINGS);
   }
 
