@@ -13,7 +13,6 @@ import type {
   DiscoveredDirection,
   ExportOptions,
   GenerateOptions,
-  Generator,
   RenderedBitmap,
   TrainableGenerator,
 } from '../engine/generator.ts';
@@ -47,6 +46,7 @@ import { readCrossOrigin, readGrid, readInterval, readPicture, readSource } from
 import { hasDefaultContent, renderPlaceholder } from './render-placeholder.ts';
 import { renderProgress } from './render-progress.ts';
 import { StatusController } from './status-controller.ts';
+import { TrainingPanelController } from './training-panel-controller.ts';
 import { VisibilityController } from './visibility-controller.ts';
 import { WalkController } from './walk-controller.ts';
 import { createWarnOnce } from './warn-once.ts';
@@ -94,12 +94,28 @@ const PICTURE_PROPERTIES = [
  * @csspart fallback - The default content, when shown after an error.
  * @csspart message - The message shown after an error when there is neither poster nor default content.
  * @csspart progress - The bar of progress.
+ * @csspart training-panel - The panel of `trainable`, as a whole.
+ * @csspart drop-zone - Where pictures are dropped, in the panel.
+ * @csspart thumbnail - A picture that was given, in the panel.
+ * @csspart refused - The list of files that cannot be used, in the panel.
+ * @csspart kept - The offer to go on with a training that was interrupted, in the panel.
+ * @csspart training-progress - The bar of a training's progress, in the panel.
+ * @csspart before - The picture before the training, in the panel.
+ * @csspart now - The picture as it is now, in the panel.
+ * @csspart plot - A plot of losses or of diversity, in the panel.
+ * @csspart button - A button of the panel.
+ * @csspart primary-button - A button of the panel that goes on.
+ * @csspart problem - What went wrong, in the panel.
  *
  * @cssprop [--gan-canvas-rendering=auto] - `image-rendering` of the picture: `auto` is smooth, `pixelated` shows the pixels.
  * @cssprop [--gan-canvas-background=transparent] - Background of the box, seen in empty cells of a grid.
  * @cssprop [--gan-canvas-radius=0] - Radius of the corners.
  * @cssprop [--gan-canvas-fit=contain] - `object-fit` of picture and poster, when the box has another shape.
- * @cssprop [--gan-canvas-accent=currentColor] - Colour of the bar of progress.
+ * @cssprop [--gan-canvas-accent=currentColor] - Colour of the bar of progress, and of the panel's main button, lines and outlines.
+ * @cssprop [--gan-canvas-accent-text=Canvas] - Colour of the text on the accent, in the panel.
+ * @cssprop [--gan-canvas-panel-background=Canvas] - Background of the panel.
+ * @cssprop [--gan-canvas-panel-color=CanvasText] - Colour of the panel's text.
+ * @cssprop [--gan-canvas-panel-font=0.9375rem/1.45 system-ui, sans-serif] - Font of the panel.
  *
  * @cssState ready - A picture of the source is shown.
  * @cssState loading - Weights are loaded, or the first picture is drawn.
@@ -199,6 +215,9 @@ export class GanCanvas extends LitElement {
   /** Alternative text; "" for a picture that only decorates, null for a text that tells model and seed. */
   @property() alt: string | null = null;
 
+  /** Shows a panel below the picture by which visitors teach the model their own pictures. */
+  @property({ type: Boolean }) trainable = false;
+
   readonly #internals = this.attachInternals();
   readonly #warn = createWarnOnce(this);
   #seed = '0';
@@ -244,6 +263,12 @@ export class GanCanvas extends LitElement {
     },
     onStep: (step) => this.#fire(new GanCanvasFineTuneStepEvent(step)),
     onEnd: (result, error) => this.#fire(new GanCanvasFineTuneEndEvent(result, error)),
+  });
+
+  readonly #panel: TrainingPanelController = new TrainingPanelController(this, {
+    host: this,
+    canvas: () => this.#canvas,
+    isWanted: () => this.trainable && this.#isWanted,
   });
 
   /** True while a picture of the source is shown. */
@@ -513,31 +538,34 @@ export class GanCanvas extends LitElement {
     this.requestUpdate();
   }
 
+  #renderPlaceholder(): TemplateResult {
+    const { error } = this.#status;
+    return renderPlaceholder({
+      error,
+      poster: this.poster === null || this.poster === this.#brokenPoster ? null : this.poster,
+      alt: this.alt,
+      crossOrigin: this.crossOrigin === null ? undefined : readCrossOrigin(this.crossOrigin),
+      hasFallback: error !== null && hasDefaultContent(this),
+      onPosterError: this.#handlePosterError,
+      onFallbackChange: this.#handleFallbackChange,
+    });
+  }
+
   protected override render(): TemplateResult {
     const isShown = this.#shown !== null && this.#status.error === null;
     return html`
-      <div part="base" aria-busy=${this.#status.isLoading}>
-        <canvas
-          part="canvas"
-          class=${isShown ? '' : 'empty'}
-          role=${this.alt === '' ? 'presentation' : 'img'}
-          aria-label=${this.alt === '' ? nothing : this.#describe()}
-        ></canvas>
-        ${
-          isShown
-            ? nothing
-            : renderPlaceholder({
-                error: this.#status.error,
-                poster: this.poster === null || this.poster === this.#brokenPoster ? null : this.poster,
-                alt: this.alt,
-                crossOrigin: this.crossOrigin === null ? undefined : readCrossOrigin(this.crossOrigin),
-                hasFallback: this.#status.error !== null && hasDefaultContent(this),
-                onPosterError: this.#handlePosterError,
-                onFallbackChange: this.#handleFallbackChange,
-              })
-        }
-        ${this.#status.isLoading ? renderProgress(this.#status.progress) : nothing}
+      <div part="base" class=${this.trainable ? 'trainable' : ''} aria-busy=${this.#status.isLoading}>
+        <div class="picture">
+          <canvas
+            part="canvas"
+            class=${isShown ? '' : 'empty'}
+            role=${this.alt === '' ? 'presentation' : 'img'}
+            aria-label=${this.alt === '' ? nothing : this.#describe()}
+          ></canvas>
+          ${isShown ? nothing : this.#renderPlaceholder()} ${this.#status.isLoading ? renderProgress(this.#status.progress) : nothing}
+        </div>
         <slot name="controls"></slot>
+        ${this.#panel.render()}
         <div class="live" role="status">${this.#status.announcement}</div>
       </div>
     `;
