@@ -2,6 +2,7 @@ import type { TemplateResult } from 'lit';
 import { LitElement, html, nothing } from 'lit';
 import type { KeptRunSummary } from '../../engine/fine-tune/kept-run.ts';
 import { GanCanvasError, isAbortError } from '../../support/errors.ts';
+import { adoptStyles } from '../adopt-styles.ts';
 import type { PictureInputs } from '../gather-pictures.ts';
 import { CropEditor } from './crop-editor.ts';
 import { DropTarget } from './drop-target.ts';
@@ -38,8 +39,6 @@ export interface PanelContext {
  * alone, and nothing that fails in it leaves it: it is said where it happened.
  */
 export class TrainingPanel extends LitElement {
-  static override styles = STYLES;
-
   #context: PanelContext | null = null;
   #choices: TrainingChoices = INITIAL_CHOICES;
   #kept: KeptRunSummary | null = null;
@@ -96,11 +95,14 @@ export class TrainingPanel extends LitElement {
 
   /** Constructed style sheets belong to their document: after `adoptNode` new ones are needed. */
   adoptedCallback(): void {
-    const view = this.ownerDocument.defaultView;
-    if (!view || !this.shadowRoot) return;
-    const sheet = new view.CSSStyleSheet();
-    sheet.replaceSync(STYLES.map(({ cssText }) => cssText).join('\n'));
-    this.shadowRoot.adoptedStyleSheets = [sheet];
+    adoptStyles(this, STYLES);
+  }
+
+  /** With style sheets of the document that it is in, which need not be that of the script. */
+  protected override createRenderRoot(): ShadowRoot {
+    const root = this.shadowRoot ?? this.attachShadow({ mode: 'open' });
+    adoptStyles(this, STYLES);
+    return root;
   }
 
   protected override updated(): void {
