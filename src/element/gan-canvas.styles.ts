@@ -22,6 +22,22 @@ export const styles = css`
     background: var(--gan-canvas-background, transparent);
   }
 
+  /* With the panel, a box that is too low is scrolled: nothing of it is out of reach. */
+  .trainable {
+    overflow: auto;
+  }
+
+  .picture {
+    position: relative;
+    inline-size: 100%;
+    block-size: 100%;
+    border-radius: inherit;
+  }
+
+  .trainable .picture {
+    block-size: auto;
+  }
+
   canvas {
     display: block;
     inline-size: 100%;

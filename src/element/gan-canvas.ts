@@ -4,7 +4,7 @@
  * It is the only place where a thrown error becomes an `error` event.
  */
 import type { PropertyValues, TemplateResult } from 'lit';
-import { LitElement, html, nothing } from 'lit';
+import { html, nothing } from 'lit';
 import { property } from 'lit/decorators/property.js';
 import { openGenerator } from '../engine/engine-client.ts';
 import type {
@@ -13,20 +13,17 @@ import type {
   DiscoveredDirection,
   ExportOptions,
   GenerateOptions,
-  Generator,
   RenderedBitmap,
   TrainableGenerator,
 } from '../engine/generator.ts';
 import type { FineTuneOptions, FineTuneRun } from '../engine/fine-tune/fine-tune.ts';
 import type { KeptRunSummary } from '../engine/fine-tune/kept-run.ts';
-import type { DirectionsInput } from '../latent/directions-input.ts';
-import type { BackendChoice, BackendName, BackendReport } from '../runtime/backend.ts';
-import type { DirectionInfo, ModelInfo, NoiseMode } from '../weights/model-info.ts';
-import type { ToBlobOptions } from './check-arguments.ts';
-import { assertBlob, assertOptions, assertSeed, assertSteps, assertToBlobOptions } from './check-arguments.ts';
+import type { BackendName, BackendReport } from '../runtime/backend.ts';
+import type { DirectionInfo, ModelInfo } from '../weights/model-info.ts';
+import { adoptStyles } from './adopt-styles.ts';
+import { assertBlob, assertOptions, assertSeed, assertSteps, assertToBlobOptions, type ToBlobOptions } from './check-arguments.ts';
 import { describePicture } from './describe-picture.ts';
-import type { OwnSettings } from './draw-pictures.ts';
-import { generateImage, interpolateImages } from './draw-pictures.ts';
+import { generateImage, interpolateImages, type OwnSettings } from './draw-pictures.ts';
 import { encodeBitmap } from './encode-bitmap.ts';
 import type { ListensToGanCanvas } from './events.ts';
 import {
@@ -38,32 +35,26 @@ import {
 } from './events.ts';
 import { FineTuneController } from './fine-tune-controller.ts';
 import type { PictureInputs } from './gather-pictures.ts';
+import { GanCanvasSettings } from './gan-canvas-settings.ts';
 import { GeneratorController } from './generator-controller.ts';
 import { styles } from './gan-canvas.styles.ts';
-import type { PictureJob } from './picture-controller.ts';
-import { PictureController, drawJob } from './picture-controller.ts';
-import type { PictureSettings } from './read-settings.ts';
-import { readCrossOrigin, readGrid, readInterval, readPicture, readSource } from './read-settings.ts';
+import { PictureController, drawJob, type PictureJob } from './picture-controller.ts';
+import {
+  PICTURE_PROPERTIES,
+  readCrossOrigin,
+  readGrid,
+  readInterval,
+  readPicture,
+  readSource,
+  type PictureSettings,
+} from './read-settings.ts';
 import { hasDefaultContent, renderPlaceholder } from './render-placeholder.ts';
 import { renderProgress } from './render-progress.ts';
 import { StatusController } from './status-controller.ts';
+import { TrainingPanelController } from './training-panel-controller.ts';
 import { VisibilityController } from './visibility-controller.ts';
 import { WalkController } from './walk-controller.ts';
 import { createWarnOnce } from './warn-once.ts';
-
-const NUMBER = { fromAttribute: (text: string | null) => (text === null ? null : text.trim() === '' ? NaN : Number(text)) };
-const PICTURE_PROPERTIES = [
-  'seed',
-  'latent',
-  'latentDim',
-  'truncation',
-  'classLabel',
-  'noise',
-  'directions',
-  'directionsText',
-  'samples',
-  'columns',
-];
 
 /**
  * Draws images from a small pretrained GAN, in the visitor's browser. Loads nothing before it is first visible.
@@ -94,34 +85,38 @@ const PICTURE_PROPERTIES = [
  * @csspart fallback - The default content, when shown after an error.
  * @csspart message - The message shown after an error when there is neither poster nor default content.
  * @csspart progress - The bar of progress.
+ * @csspart training-panel - The panel of `trainable`, as a whole.
+ * @csspart drop-zone - Where pictures are dropped, in the panel.
+ * @csspart thumbnail - A picture that was given, in the panel.
+ * @csspart refused - The list of files that cannot be used, in the panel.
+ * @csspart kept - The offer to go on with a training that was interrupted, in the panel.
+ * @csspart training-progress - The bar of a training's progress, in the panel.
+ * @csspart before - The picture before the training, in the panel.
+ * @csspart now - The picture as it is now, in the panel.
+ * @csspart plot - A plot of losses or of diversity, in the panel.
+ * @csspart button - A button of the panel.
+ * @csspart primary-button - A button of the panel that goes on.
+ * @csspart problem - What went wrong, in the panel.
  *
  * @cssprop [--gan-canvas-rendering=auto] - `image-rendering` of the picture: `auto` is smooth, `pixelated` shows the pixels.
  * @cssprop [--gan-canvas-background=transparent] - Background of the box, seen in empty cells of a grid.
  * @cssprop [--gan-canvas-radius=0] - Radius of the corners.
  * @cssprop [--gan-canvas-fit=contain] - `object-fit` of picture and poster, when the box has another shape.
- * @cssprop [--gan-canvas-accent=currentColor] - Colour of the bar of progress.
+ * @cssprop [--gan-canvas-accent=currentColor] - Colour of the bar of progress, and of the panel's main button, lines and outlines.
+ * @cssprop [--gan-canvas-accent-text=Canvas] - Colour of the text on the accent, in the panel.
+ * @cssprop [--gan-canvas-panel-background=Canvas] - Background of the panel.
+ * @cssprop [--gan-canvas-panel-color=CanvasText] - Colour of the panel's text.
+ * @cssprop [--gan-canvas-panel-font=0.9375rem/1.45 system-ui, sans-serif] - Font of the panel.
  *
  * @cssState ready - A picture of the source is shown.
  * @cssState loading - Weights are loaded, or the first picture is drawn.
  * @cssState error - Something fatal happened.
  */
-export class GanCanvas extends LitElement {
+export class GanCanvas extends GanCanvasSettings {
   static override styles = styles;
 
   declare addEventListener: ListensToGanCanvas;
   declare removeEventListener: ListensToGanCanvas;
-
-  /** Name of a bundled model; `pomona` when neither `model` nor `src` is given. */
-  @property() model: string | null = null;
-
-  /** URL of a weights file; wins over `model`. */
-  @property() src: string | null = null;
-
-  /** SRI hash (`sha256-…`) that the bytes of `src` must have. */
-  @property() integrity: string | null = null;
-
-  /** `anonymous` or `use-credentials`, as on `img`. */
-  @property({ attribute: 'crossorigin' }) crossOrigin: string | null = null;
 
   /** Any string; equal seeds give equal pictures. Default "0". */
   @property()
@@ -136,31 +131,6 @@ export class GanCanvas extends LitElement {
     this.#latent = null;
   }
 
-  /** How many of the latent's first components are used, 1…z_dim; null: all. */
-  @property({ attribute: 'latent-dim', converter: NUMBER }) latentDim: number | null = null;
-
-  /** psi, 0…2: 0 is the mean picture, 1 the whole variety; null: the model's own. */
-  @property({ converter: NUMBER }) truncation: number | null = null;
-
-  /** Name or index of a class; null: drawn from the seed. */
-  @property({ attribute: 'class-label' }) classLabel: string | number | null = null;
-
-  /** `const`, `none` or `random`; null: the model's own. */
-  @property() noise: NoiseMode | null = null;
-
-  /** Directions to move along: sizes by name, own vectors, or the attribute's text. Beats the attribute. */
-  @property({ attribute: false })
-  get directions(): DirectionsInput | string | null {
-    return this.#directions ?? this.directionsText;
-  }
-
-  set directions(value: DirectionsInput | string | null) {
-    this.#directions = value ?? null;
-  }
-
-  /** @internal The attribute `directions`. */
-  @property({ attribute: 'directions' }) protected directionsText: string | null = null;
-
   /** The z in use, z_dim numbers; set, it wins over `seed` until `seed` changes. Null before the first picture. */
   @property({ attribute: false })
   get latent(): Float32Array | null {
@@ -172,38 +142,10 @@ export class GanCanvas extends LitElement {
     this.#latent = ArrayBuffer.isView(value) || Array.isArray(value) ? (value as Float32Array).slice() : value;
   }
 
-  /** Walks from seed to seed, on screen, in shown tabs, and not for visitors who prefer reduced motion. */
-  @property({ type: Boolean }) autoplay = false;
-
-  /** Milliseconds from seed to seed; default 2000. */
-  @property({ converter: NUMBER }) interval: number | null = null;
-
-  /** Leads the walk back to its first seed after eight; without it, it goes on to ever new ones. */
-  @property({ type: Boolean }) loop = false;
-
-  /** A grid of 1…64 pictures: seed, seed/1, seed/2, …; default 1. */
-  @property({ converter: NUMBER }) samples: number | null = null;
-
-  /** Columns of the grid; null: the squarest. */
-  @property({ converter: NUMBER }) columns: number | null = null;
-
-  /** `auto` (webgpu on a real GPU, then wasm, then cpu), or one of them. */
-  @property() backend: BackendChoice = 'auto';
-
-  /** `lazy`: nothing is loaded before the element is visible; `eager`: at once. */
-  @property() loading: 'lazy' | 'eager' = 'lazy';
-
-  /** URL of an image that is shown before the first picture and after an error. */
-  @property() poster: string | null = null;
-
-  /** Alternative text; "" for a picture that only decorates, null for a text that tells model and seed. */
-  @property() alt: string | null = null;
-
   readonly #internals = this.attachInternals();
   readonly #warn = createWarnOnce(this);
   #seed = '0';
   #latent: unknown = null;
-  #directions: DirectionsInput | string | null = null;
   #shown: { readonly latent: Float32Array; readonly classIndex: number | null; readonly job: PictureJob } | null = null;
   #brokenPoster: string | null = null;
 
@@ -246,6 +188,12 @@ export class GanCanvas extends LitElement {
     onEnd: (result, error) => this.#fire(new GanCanvasFineTuneEndEvent(result, error)),
   });
 
+  readonly #panel: TrainingPanelController = new TrainingPanelController(this, {
+    host: this,
+    canvas: () => this.#canvas,
+    isWanted: () => this.trainable && this.#isWanted,
+  });
+
   /** True while a picture of the source is shown. */
   get ready(): boolean {
     return this.#status.isReady;
@@ -284,11 +232,7 @@ export class GanCanvas extends LitElement {
 
   /** Constructed style sheets belong to their document: after `adoptNode` new ones are needed. */
   adoptedCallback(): void {
-    const view = this.ownerDocument.defaultView;
-    if (!view || !this.shadowRoot) return;
-    const sheet = new view.CSSStyleSheet();
-    sheet.replaceSync(styles.cssText);
-    this.shadowRoot.adoptedStyleSheets = [sheet];
+    adoptStyles(this, [styles]);
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -513,31 +457,34 @@ export class GanCanvas extends LitElement {
     this.requestUpdate();
   }
 
+  #renderPlaceholder(): TemplateResult {
+    const { error } = this.#status;
+    return renderPlaceholder({
+      error,
+      poster: this.poster === null || this.poster === this.#brokenPoster ? null : this.poster,
+      alt: this.alt,
+      crossOrigin: this.crossOrigin === null ? undefined : readCrossOrigin(this.crossOrigin),
+      hasFallback: error !== null && hasDefaultContent(this),
+      onPosterError: this.#handlePosterError,
+      onFallbackChange: this.#handleFallbackChange,
+    });
+  }
+
   protected override render(): TemplateResult {
     const isShown = this.#shown !== null && this.#status.error === null;
     return html`
-      <div part="base" aria-busy=${this.#status.isLoading}>
-        <canvas
-          part="canvas"
-          class=${isShown ? '' : 'empty'}
-          role=${this.alt === '' ? 'presentation' : 'img'}
-          aria-label=${this.alt === '' ? nothing : this.#describe()}
-        ></canvas>
-        ${
-          isShown
-            ? nothing
-            : renderPlaceholder({
-                error: this.#status.error,
-                poster: this.poster === null || this.poster === this.#brokenPoster ? null : this.poster,
-                alt: this.alt,
-                crossOrigin: this.crossOrigin === null ? undefined : readCrossOrigin(this.crossOrigin),
-                hasFallback: this.#status.error !== null && hasDefaultContent(this),
-                onPosterError: this.#handlePosterError,
-                onFallbackChange: this.#handleFallbackChange,
-              })
-        }
-        ${this.#status.isLoading ? renderProgress(this.#status.progress) : nothing}
+      <div part="base" class=${this.trainable ? 'trainable' : ''} aria-busy=${this.#status.isLoading}>
+        <div class="picture">
+          <canvas
+            part="canvas"
+            class=${isShown ? '' : 'empty'}
+            role=${this.alt === '' ? 'presentation' : 'img'}
+            aria-label=${this.alt === '' ? nothing : this.#describe()}
+          ></canvas>
+          ${isShown ? nothing : this.#renderPlaceholder()} ${this.#status.isLoading ? renderProgress(this.#status.progress) : nothing}
+        </div>
         <slot name="controls"></slot>
+        ${this.#panel.render()}
         <div class="live" role="status">${this.#status.announcement}</div>
       </div>
     `;

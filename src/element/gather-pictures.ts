@@ -1,4 +1,5 @@
 import { MAX_PICTURES, TOO_MANY_PICTURES } from '../engine/pictures/picture-limits.ts';
+import type { PictureCrop } from '../engine/pictures/read-training-picture.ts';
 import type { RefusedPicture } from '../engine/pictures/read-training-pictures.ts';
 import { asPublicError } from '../engine/public-error.ts';
 import { GanCanvasError, isAbortError, throwIfAborted } from '../support/errors.ts';
@@ -7,14 +8,28 @@ import { isHiddenPath, readTransfer, walkFolders, type Transfer } from './read-t
 
 export type { PictureInput } from './open-picture.ts';
 
+/** A picture with what else is known of it: a name that goes before its own, and the square of it that is used. */
+export interface CroppedPicture {
+  readonly source: PictureInput;
+  readonly name?: string | undefined;
+  /** Default: the largest square, in the middle. */
+  readonly crop?: PictureCrop | undefined;
+}
+
 /** Where pictures come from: one, several, a `FileList`, or what was dropped or pasted. */
 export type PictureInputs =
-  PictureInput | Iterable<PictureInput> | Transfer | Pick<DragEvent, 'dataTransfer'> | Pick<ClipboardEvent, 'clipboardData'>;
+  | PictureInput
+  | CroppedPicture
+  | Iterable<PictureInput | CroppedPicture>
+  | Transfer
+  | Pick<DragEvent, 'dataTransfer'>
+  | Pick<ClipboardEvent, 'clipboardData'>;
 
 /** A picture to send to the engine. A bitmap is the receiver's, to be transferred or closed. */
 export interface GatheredPicture {
   readonly name: string;
   readonly source: OpenedPicture;
+  readonly crop?: PictureCrop | undefined;
 }
 
 export interface GatheredPictures {
@@ -31,6 +46,7 @@ export interface GatherOptions {
 interface Lead {
   readonly name: string | null;
   readonly input: unknown;
+  readonly crop?: PictureCrop | undefined;
 }
 
 /** How many are fetched at once. */
@@ -62,7 +78,7 @@ interface Leads {
 }
 
 function findLeads(inputs: unknown): Leads {
-  if (isPicture(inputs)) return { leads: [nameLead(inputs)], folders: [] };
+  if (isPicture(inputs) || isCropped(inputs)) return { leads: [nameLead(inputs)], folders: [] };
   if (typeof inputs === 'object' && inputs !== null) {
     if ('dataTransfer' in inputs) return findTransferLeads(inputs.dataTransfer as Transfer | null);
     if ('clipboardData' in inputs) return findTransferLeads(inputs.clipboardData as Transfer | null);
@@ -85,8 +101,14 @@ function isPicture(input: unknown): boolean {
   );
 }
 
+function isCropped(input: unknown): input is CroppedPicture {
+  return typeof input === 'object' && input !== null && 'source' in input;
+}
+
 function nameLead(input: unknown): Lead {
-  return { name: namePicture(input), input };
+  if (!isCropped(input)) return { name: namePicture(input), input };
+  const { source, name, crop } = input;
+  return { name: name ?? namePicture(source), input: source, crop };
 }
 
 /** True for a hidden file of a folder that was chosen; one that was chosen by itself is taken at its word. */
@@ -123,12 +145,17 @@ function closeBitmap(outcome: GatheredPicture | RefusedPicture): void {
   if ('source' in outcome && outcome.source instanceof ImageBitmap) outcome.source.close();
 }
 
-async function openLead({ name, input }: Lead, index: number, signal: AbortSignal | undefined): Promise<GatheredPicture | RefusedPicture> {
+async function openLead(
+  { name, input, crop }: Lead,
+  index: number,
+  signal: AbortSignal | undefined,
+): Promise<GatheredPicture | RefusedPicture> {
   const known = name ?? `picture ${index + 1}`;
   // Files cost nothing until the engine reads them, which also counts those that can be read; others are not opened in vain.
   if (index >= MAX_PICTURES && !(input instanceof Blob)) return { name: known, reason: TOO_MANY_PICTURES };
   try {
-    return { name: known, source: await openPicture(input, signal) };
+    const source = await openPicture(input, signal);
+    return { name: known, source, ...(crop && { crop }) };
   } catch (error) {
     if (isAbortError(error)) throw error;
     return { name: known, reason: asPublicError(error).message };

@@ -14,6 +14,20 @@ import { NOISE_MODES } from '../weights/model-info.ts';
 /** Called with a kind (shown once per element) and a message. */
 export type Warn = (kind: string, message: string) => void;
 
+/** Properties that change the picture. */
+export const PICTURE_PROPERTIES = [
+  'seed',
+  'latent',
+  'latentDim',
+  'truncation',
+  'classLabel',
+  'noise',
+  'directions',
+  'directionsText',
+  'samples',
+  'columns',
+];
+
 /** What a number of an attribute may be. */
 export interface NumberRange {
   /** The attribute's name, for the warning. */

@@ -18,6 +18,7 @@ function find<T extends HTMLElement = HTMLElement>(id: string): T {
 
 const picture = find<GanCanvas>('picture');
 const preview = find<GanCanvas>('preview');
+const pupil = find<GanCanvas>('pupil');
 const form = find<HTMLFormElement>('controls');
 const model = find<HTMLSelectElement>('model');
 const seed = find<HTMLInputElement>('seed');
@@ -115,6 +116,7 @@ function update({ isMoving = false } = {}): void {
   directions.rest();
   if (isMoving) return;
   updateSiblings(shared);
+  updatePupil(shared);
   drawEnds();
   const { text } = directions;
   history.replaceState(null, '', `#${new URLSearchParams({ ...attributes, ...(text !== '' && { directions: text }) }).toString()}`);
@@ -141,6 +143,11 @@ function updateSiblings(shared: Readonly<Record<string, string>>): void {
     writeAttributes(sibling, attributes);
     moveAlong(sibling);
   }
+}
+
+/** Follows the page until its section is opened: what is being taught is left alone. */
+function updatePupil(shared: Readonly<Record<string, string>>): void {
+  if (!find<HTMLDetailsElement>('teach').open) writeAttributes(pupil, shared);
 }
 
 /** Other seeds, related to the one shown only by name. */

@@ -1,5 +1,6 @@
 import { GanCanvasError } from '../../support/errors.ts';
 import { MAX_PICTURE_BYTES, MAX_PICTURE_PIXELS } from './picture-limits.ts';
+import type { PictureSize, RasterFormat } from './read-header-size.ts';
 import { sniffPicture, type OtherFile, type PictureHeader } from './sniff-picture.ts';
 
 /** How much of a file is read for its header: at first, and where that does not tell the size, because previews or colour profiles come before it. */
@@ -19,15 +20,16 @@ export function assertPictureSize(width: number, height: number): void {
   throw createPictureError(`It has ${width}×${height} pixels, ${megapixels} megapixels; at most ${limit} are read. Give a smaller copy.`);
 }
 
+/** What the header of a file that may be decoded tells. */
+export interface CheckedPicture extends PictureSize {
+  readonly format: RasterFormat;
+}
+
 /**
- * Decodes a picture file as browsers show it: its first frame, turned as its EXIF says, its colours converted from their profile
- * to sRGB. The bitmap is the caller's to close. Its header is read first; what is no picture, or too large, is refused with
- * nothing decoded. Throws `picture-unreadable` with the reason.
+ * Looks at a file's header, and at nothing else of it, for what would refuse it: that it is no picture, or too large. Throws
+ * `picture-unreadable` with the reason.
  */
-export async function decodePicture(file: Blob): Promise<ImageBitmap> {
-  if (typeof createImageBitmap !== 'function') {
-    throw createPictureError('Picture files are decoded by browsers only; here, give the pixels: {data (RGBA), width, height}.');
-  }
+export async function checkPictureFile(file: Blob): Promise<CheckedPicture> {
   const header = await readHeader(file);
   if (header.format === null) throw createPictureError(refuseOther(header, file));
   const { format, width, height } = header;
@@ -43,6 +45,19 @@ export async function decodePicture(file: Blob): Promise<ImageBitmap> {
       `Its file has ${Math.round(file.size / 1e6)} MB; at most ${MAX_PICTURE_BYTES / 1e6} are read. Give a smaller copy.`,
     );
   }
+  return { format, width, height };
+}
+
+/**
+ * Decodes a picture file as browsers show it: its first frame, turned as its EXIF says, its colours converted from their profile
+ * to sRGB. The bitmap is the caller's to close. Its header is read first; what is no picture, or too large, is refused with
+ * nothing decoded. Throws `picture-unreadable` with the reason.
+ */
+export async function decodePicture(file: Blob): Promise<ImageBitmap> {
+  if (typeof createImageBitmap !== 'function') {
+    throw createPictureError('Picture files are decoded by browsers only; here, give the pixels: {data (RGBA), width, height}.');
+  }
+  const { format, width, height } = await checkPictureFile(file);
   try {
     return await createImageBitmap(file, { imageOrientation: 'from-image', colorSpaceConversion: 'default', premultiplyAlpha: 'default' });
   } catch (cause) {
