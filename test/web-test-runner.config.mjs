@@ -1,5 +1,6 @@
 import { esbuildPlugin } from '@web/dev-server-esbuild';
 import { chromeLauncher } from '@web/test-runner-chrome';
+import { Buffer } from 'node:buffer';
 import { fileURLToPath } from 'node:url';
 import { findChromium, CHROMIUM_FLAGS } from './tools/chromium.mjs';
 import { plainReporter } from './tools/plain-reporter.mjs';

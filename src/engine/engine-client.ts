@@ -4,7 +4,7 @@
  * where it runs.
  */
 import { GanCanvasError } from '../support/errors.ts';
-import type { CreateGeneratorOptions, Generator, TrainableGenerator } from './generator.ts';
+import type { CreateGeneratorOptions, TrainableGenerator } from './generator.ts';
 import type { StartTraining } from './fine-tune/start-fine-tune.ts';
 import { trainInWorker } from './fine-tune/training-places.ts';
 import { openPageGenerator, type EngineConnection } from './page-generator.ts';

@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 
 /** A snapshot of a trainer with numbers in the place of tensors: structured-cloneable, so that it can be kept in a browser's storage. */
-export type SnapshotValues = { readonly [name: string]: SnapshotValue };
+export interface SnapshotValues {
+  readonly [name: string]: SnapshotValue;
+}
 type SnapshotValue = number | string | boolean | null | StoredValues | SnapshotValues;
 
 interface StoredValues {

@@ -53,7 +53,7 @@ export class FakeRun implements FineTuneRun {
   finish(changes: Partial<FineTuneResult> = {}): void {
     this.#steps.end();
     this.state = 'ended';
-    this.#resolve({ reason: 'finished', steps: 100, imagesSeen: 800, seconds: 200, refused: [], ...changes });
+    this.#resolve({ reason: 'finished', steps: 100, imagesSeen: 800, seconds: 200, pivots: [], refused: [], ...changes });
   }
 
   fail(error: Error): void {

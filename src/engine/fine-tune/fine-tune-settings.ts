@@ -1,27 +1,9 @@
-import { ADVERSARIAL_LOSSES, type AdversarialLoss } from '../../training/losses.ts';
-import { MOVING_PARTS, type MovingPart } from '../../training/moving-parts.ts';
+import { ADVERSARIAL_LOSSES } from '../../training/losses.ts';
+import { MOVING_PARTS } from '../../training/moving-parts.ts';
+import { TRAINING_METHODS, type TrainingSettings } from '../../training/training-settings.ts';
 import { GanCanvasError } from '../../support/errors.ts';
 import type { ModelInfo } from '../../weights/model-info.ts';
-import { FINE_TUNE_METHODS, type FineTuneMethod, type FineTuneOptions } from './fine-tune.ts';
-
-/** Options with their defaults, checked; plain data, kept with the state of a training and in its weights. */
-export interface FineTuneSettings {
-  readonly method: FineTuneMethod;
-  readonly steps: number;
-  readonly batch: number;
-  readonly seed: string;
-  readonly mirror: boolean;
-  readonly classIndex: number | null;
-  readonly addsToModel: boolean;
-  readonly moving: MovingPart;
-  readonly frozenBlocks: number;
-  readonly learningRate: number;
-  readonly loss: AdversarialLoss;
-  readonly gradientLimit: { readonly kind: 'clip' | 'normalize'; readonly norm: number } | null;
-  readonly showEvery: number;
-  readonly background: readonly [number, number, number];
-  readonly keeps: boolean;
-}
+import type { FineTuneOptions } from './fine-tune.ts';
 
 /** Fewer pictures than this teach a discriminator nothing. */
 const FEWEST_FOR_ADVERSARIAL = 10;
@@ -57,13 +39,13 @@ function readPositive(name: string, value: number | undefined, otherwise: number
   throw fail(name, value, 'a number greater than 0');
 }
 
-function readLimit(value: FineTuneOptions['gradientLimit']): FineTuneSettings['gradientLimit'] {
+function readLimit(value: FineTuneOptions['gradientLimit']): TrainingSettings['gradientLimit'] {
   if (value === undefined || value === null) return null;
   if (value.kind !== 'clip' && value.kind !== 'normalize') throw fail('gradientLimit.kind', value.kind, 'clip or normalize');
   return { kind: value.kind, norm: readPositive('gradientLimit.norm', value.norm, 1) };
 }
 
-function readBackground(value: FineTuneOptions['background']): FineTuneSettings['background'] {
+function readBackground(value: FineTuneOptions['background']): TrainingSettings['background'] {
   if (value === undefined) return [255, 255, 255];
   if (value.length === 3 && value.every((part) => part >= 0 && part <= 255)) return value;
   throw fail('background', value, 'three numbers from 0 to 255');
@@ -73,10 +55,10 @@ function readBackground(value: FineTuneOptions['background']): FineTuneSettings[
  * The settings that options ask for, for a model and that many pictures.
  * @throws GanCanvasError `invalid-argument`, `unknown-class`
  */
-export function readFineTuneSettings(options: FineTuneOptions, info: ModelInfo, pictures: number): FineTuneSettings {
+export function readFineTuneSettings(options: FineTuneOptions, info: ModelInfo, pictures: number): TrainingSettings {
   const usual = pictures < FEWEST_FOR_ADVERSARIAL || info.discriminator === null ? 'reconstruction' : 'adversarial';
   return {
-    method: readOne('method', options.method, FINE_TUNE_METHODS, usual),
+    method: readOne('method', options.method, TRAINING_METHODS, usual),
     steps: readWhole('steps', options.steps, [1, 100_000], DEFAULTS.steps),
     batch: readWhole('batch', options.batch, [1, 64], DEFAULTS.batch),
     seed: options.seed ?? '0',

@@ -1,22 +1,17 @@
 import type { AdversarialLoss } from '../../training/losses.ts';
 import type { MovingPart } from '../../training/moving-parts.ts';
+import type { TrainingMethod } from '../../training/training-settings.ts';
 import type { BackendName } from '../../runtime/backend.ts';
 import type { RefusedPicture } from '../pictures/read-training-pictures.ts';
 
+export type { TrainingMethod as FineTuneMethod } from '../../training/training-settings.ts';
 export type { NamedPicture, RefusedPicture } from '../pictures/read-training-pictures.ts';
 export type { PictureCrop } from '../pictures/read-training-picture.ts';
-
-/**
- * How a model is changed. `adversarial`: generator and discriminator go on learning, against each other, from the pictures; for 10 pictures and
- * more. `reconstruction`: the generator learns to draw these very pictures (pivotal tuning), for 1 to 10.
- */
-export const FINE_TUNE_METHODS = ['adversarial', 'reconstruction'] as const;
-export type FineTuneMethod = (typeof FINE_TUNE_METHODS)[number];
 
 /** What a training is to be like; what is left out is the default, found by `npm run bench -- fine-tune`. */
 export interface FineTuneOptions {
   /** Default `adversarial`; below 10 pictures `reconstruction`. */
-  readonly method?: FineTuneMethod | undefined;
+  readonly method?: TrainingMethod | undefined;
   /** Steps in all, 1…100,000; default 300. */
   readonly steps?: number | undefined;
   /** Pictures in a step, 1…64; default 8. */

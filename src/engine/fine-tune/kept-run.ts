@@ -1,13 +1,13 @@
 import type { SnapshotValues } from '../../training/snapshot-values.ts';
 import { GanCanvasError } from '../../support/errors.ts';
-import type { FineTuneSettings } from './fine-tune-settings.ts';
+import type { TrainingSettings } from '../../training/training-settings.ts';
 
 /** A training's state, as it is kept in this browser's storage: all that it takes to go on after a reload. */
 export interface KeptRun {
   /** One for each model. */
   readonly name: string;
   readonly savedAt: number;
-  readonly settings: FineTuneSettings;
+  readonly settings: TrainingSettings;
   /** Full file of the generator at the start. */
   readonly weights: Uint8Array;
   /** Pictures as they are learnt from, side · side · 3 bytes each. */

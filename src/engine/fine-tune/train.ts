@@ -9,10 +9,11 @@ import { decodeWeights, encodeWeights, type WeightsFile } from '../../weights/we
 import { readTrainingPictures } from '../pictures/read-training-pictures.ts';
 import { wasLost } from '../lost-device.ts';
 import type { RefusedPicture } from './fine-tune.ts';
-import { readFineTuneSettings, type FineTuneSettings } from './fine-tune-settings.ts';
+import type { TrainingSettings } from '../../training/training-settings.ts';
+import { readFineTuneSettings } from './fine-tune-settings.ts';
 import type { FineTuneEvent, FineTuneJob, FineTuneOutcome } from './fine-tune-job.ts';
 import { loadKeptRun, type KeptRun } from './kept-run.ts';
-import { loadDiscriminator } from './open-training.ts';
+import { loadDiscriminator } from './load-discriminator.ts';
 import type { TrainingControls } from './training-controls.ts';
 import { TrainingLoop, type TrainingStart } from './training-loop.ts';
 
@@ -82,7 +83,7 @@ async function startFromKept(job: FineTuneJob, { signal }: TrainingPort): Promis
 
 /** The discriminator, which a reconstruction can do without. */
 async function loadFor(
-  { method }: FineTuneSettings,
+  { method }: TrainingSettings,
   { discriminator }: FineTuneJob,
   file: WeightsFile,
   signal: AbortSignal,

@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { judgeDiversity, judgeFigures, type Verdict } from '../../training/stability.ts';
 import { readSnapshot, writeSnapshot, type SnapshotValues } from '../../training/snapshot-values.ts';
@@ -6,9 +5,9 @@ import type { StepFigures } from '../../training/trainer.ts';
 import { encodeWeights, roundToDtype, type WeightsFile, type WeightsTensor } from '../../weights/weights-file.ts';
 import { yieldToEventLoop } from '../yield-to-event-loop.ts';
 import type { FineTuneEndReason, FineTuneResult, FineTuneStep } from './fine-tune.ts';
-import type { FineTuneSettings } from './fine-tune-settings.ts';
+import type { TrainingSettings } from '../../training/training-settings.ts';
 import { eraseKeptRun, keepRun, type KeptRun } from './kept-run.ts';
-import { openTraining, type OpenTraining } from './open-training.ts';
+import { openTraining, type OpenTraining } from '../../training/open-training.ts';
 import type { TrainingPort } from './train.ts';
 
 /** What a training starts from. */
@@ -20,7 +19,7 @@ export interface TrainingStart {
   readonly weights: Uint8Array;
   /** Null: a reconstruction goes by pixels alone. */
   readonly discriminator: WeightsFile | null;
-  readonly settings: FineTuneSettings;
+  readonly settings: TrainingSettings;
   readonly pictures: readonly { readonly name: string; readonly pixels: Uint8Array }[];
   /** Where to go on from. */
   readonly kept: KeptRun | null;
@@ -95,7 +94,7 @@ export class TrainingLoop {
     const training = openTraining(runtime, file, discriminator, pixels, settings);
     try {
       this.#resume(runtime, training);
-      this.#diversity ??= await this.#measureStart(runtime, training, pixels);
+      this.#diversity ??= await this.#measureStart(training);
       const good = runtime.run(() => training.trainer.snapshot());
       return await this.#takeSteps({ ...training, runtime, good });
     } finally {
@@ -114,20 +113,10 @@ export class TrainingLoop {
     });
   }
 
-  async #measureStart(runtime: Runtime, { trainer, meter }: OpenTraining, pixels: readonly Uint8Array[]) {
-    if (!meter) return null;
-    // Of a training that is gone on with: what is known of its start is that it was less like the pictures.
-    const atStart = await this.#measure(runtime, { trainer, meter });
-    const ofPictures = (await runtime.run(() => meter.ofPictures(pixels))) / atStart;
-    return { atStart, ofPictures, now: 1 };
-  }
-
-  async #measure(runtime: Runtime, { trainer, meter }: Pick<OpenTraining, 'trainer' | 'meter'>): Promise<number> {
-    if (!meter) return NaN;
-    const shown = runtime.run(() => trainer.shownTensors());
-    const measuring = runtime.run(() => meter.ofGenerator(shown.tensors));
-    tf.dispose(shown.moved.map((name) => shown.tensors.get(name) as tf.Tensor));
-    return measuring;
+  async #measureStart({ diversity }: OpenTraining) {
+    if (!diversity) return null;
+    const atStart = await diversity.now();
+    return { atStart, ofPictures: (await diversity.ofPictures()) / atStart, now: 1 };
   }
 
   async #takeSteps(running: Running): Promise<TrainingEnd> {
@@ -157,8 +146,8 @@ export class TrainingLoop {
     const { trainer, runtime } = running;
     const verdict = judgeFigures(figures);
     if (verdict.kind !== 'fine') return verdict;
-    if (this.#diversity && trainer.steps % DIVERSITY_EVERY === 0) {
-      this.#diversity = { ...this.#diversity, now: (await this.#measure(runtime, running)) / this.#diversity.atStart };
+    if (this.#diversity && running.diversity && trainer.steps % DIVERSITY_EVERY === 0) {
+      this.#diversity = { ...this.#diversity, now: (await running.diversity.now()) / this.#diversity.atStart };
       const seen = judgeDiversity(this.#diversity.now, this.#diversity.ofPictures);
       if (seen.kind !== 'fine') return seen;
     }
@@ -199,20 +188,14 @@ export class TrainingLoop {
   }
 
   /** The weights to be shown, as a file. */
-  async #readWeights({ trainer, runtime }: Running): Promise<Uint8Array> {
-    const shown = runtime.run(() => trainer.shownTensors());
-    const moved = shown.moved.map((name) => [name, shown.tensors.get(name) as tf.Tensor] as const);
-    try {
-      const tensors = new Map<string, WeightsTensor>(this.#start.file.tensors);
-      for (const [name, tensor] of moved) {
-        const { shape, dtype } = tensors.get(name) as WeightsTensor;
-        tensors.set(name, { shape, dtype, values: roundToDtype(await tensor.data<'float32'>(), dtype) });
-      }
-      this.#latest = { ...this.#start.file, tensors };
-      return encodeWeights(this.#latest);
-    } finally {
-      tf.dispose(moved.map(([, tensor]) => tensor));
+  async #readWeights({ readShown }: Running): Promise<Uint8Array> {
+    const tensors = new Map<string, WeightsTensor>(this.#start.file.tensors);
+    for (const [name, values] of await readShown()) {
+      const { shape, dtype } = tensors.get(name) as WeightsTensor;
+      tensors.set(name, { shape, dtype, values: roundToDtype(values, dtype) });
     }
+    this.#latest = { ...this.#start.file, tensors };
+    return encodeWeights(this.#latest);
   }
 
   /** Lets the page's frames, and whatever else the machine has to do, come in between. */
@@ -263,15 +246,8 @@ export class TrainingLoop {
     await this.#readWeights(running);
     if (this.#start.settings.keeps) await eraseKeptRun(this.#start.name).catch(() => undefined);
     const imagesSeen = trainer.steps * this.#start.settings.batch;
-    return { reason, steps: trainer.steps, imagesSeen, seconds: this.#seconds, pivots: await this.#readPivots(running) };
-  }
-
-  async #readPivots({ runtime, pivots }: Running): Promise<FineTuneResult['pivots']> {
-    if (!pivots) return [];
-    const rows = runtime.run(pivots);
-    const values = await rows.data<'float32'>();
-    const [count, width] = rows.shape;
-    rows.dispose();
-    return this.#start.pictures.slice(0, count).map(({ name }, row) => ({ name, vector: values.slice(row * width, (row + 1) * width) }));
+    const vectors = await running.readPivots();
+    const pivots = vectors.map((vector, index) => ({ name: this.#start.pictures[index]?.name ?? '', vector }));
+    return { reason, steps: trainer.steps, imagesSeen, seconds: this.#seconds, pivots };
   }
 }

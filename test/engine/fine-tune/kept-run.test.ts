@@ -1,11 +1,11 @@
 import { assert } from 'chai';
-import type { FineTuneSettings } from '../../../src/engine/fine-tune/fine-tune-settings.ts';
+import type { TrainingSettings } from '../../../src/training/training-settings.ts';
 import { eraseKeptRun, findKeptRun, keepRun, loadKeptRun, type KeptRun } from '../../../src/engine/fine-tune/kept-run.ts';
 
 const NAME = 'test/kept-run';
 const RUN: KeptRun = {
   ...{ name: NAME, savedAt: 5, weights: Uint8Array.of(1, 2), learningRateFactor: 0.5, step: 30, seconds: 12 },
-  settings: { steps: 300 } as FineTuneSettings,
+  settings: { steps: 300 } as TrainingSettings,
   pictures: [{ name: 'a.png', pixels: Uint8Array.of(9, 9, 9) }],
   snapshot: { steps: 30, vector: { shape: [2], values: Float32Array.of(1, 2) } },
 };
