@@ -143,6 +143,22 @@ describe('element/gather-pictures', () => {
       ]);
     });
 
+    it('keeps names and crops that come with a picture', async () => {
+      const crop = { x: 0.4, y: 0.5, size: 0.7 };
+      const [file, url] = [fileNamed('cat.png'), new URL(SERVED)];
+      const { pictures } = await gatherPictures([{ source: file, name: 'Tom', crop }, { source: url, crop }, { source: file }]);
+      assert.deepEqual(
+        pictures.map(({ name, crop: kept }) => [name, kept]),
+        [
+          ['Tom', crop],
+          ['demo.png', crop],
+          ['cat.png', undefined],
+        ],
+      );
+      assert.deepEqual(await gatherPictures({ source: file, crop }), { pictures: [{ name: 'cat.png', source: file, crop }], refused: [] });
+      assert.include(refusalsOf(await gatherPictures([{ source: 7 as unknown as PictureInput, name: 'x' }])).x, 'number');
+    });
+
     it('names what cannot be fetched with the reason, and goes on', async () => {
       const missing = new URL('./no%20such.png', import.meta.url).href;
       const gathered = await gatherPictures([

@@ -6,7 +6,7 @@ import { readFineTuneSettings } from '../../src/engine/fine-tune/fine-tune-setti
 import { GanCanvasError } from '../../src/support/errors.ts';
 import type { ModelInfo } from '../../src/weights/model-info.ts';
 import { chooseFiles, drawFile, drawFiles, findIn, findPanel, textIn, transferOf, until } from '../support/training-panel.ts';
-import { createFakeCanvas, fakeInfo, nextEvent, type FakeCanvas } from './fake-generator.ts';
+import { createFakeCanvas, fakeInfo, nextEvent, settle, type FakeCanvas } from './fake-generator.ts';
 import { FakeRun } from './fake-run.ts';
 
 const WITH_DISCRIMINATOR = { discriminator: { url: 'd.safetensors', integrity: null } };
@@ -297,6 +297,8 @@ describe('element/training-panel', () => {
       press('take');
       await until(() => !dialog.open);
       await until(() => panel.querySelector('.crop svg'));
+      await settle();
+      assert.isFalse(dialog.open);
       press('start');
       const { crop } = (await until(() => begun.at(-1))).pictures?.[0] ?? {};
       assert.closeTo(crop?.x ?? 0, 0.3, 1e-9);
@@ -356,7 +358,7 @@ describe('element/training-panel', () => {
       const plots = [...panel.querySelectorAll('.plot svg')].map(({ ariaLabel }) => ariaLabel);
       assert.deepEqual(plots, [
         'Losses by step: generator 0.03, at first 1.00; discriminator 0.70, at first 0.70.',
-        'Diversity by step: of the start’s 0.50, at first 0.90.',
+        'Diversity (1: as at the start) by step: now 0.50, at first 0.90.',
       ]);
       assert.include(textIn(panel), 'Meanwhile this browser stores your pictures');
       assert.isNull(panel.querySelector('#files'));

@@ -101,7 +101,7 @@ export class CropEditor implements ReactiveController {
         <p class="buttons">
           <button type="button" part="button primary-button" class="primary" id="take" @click=${this.#handleTake}>Use this square</button>
           <button type="button" part="button" @click=${() => this.#change(MIDDLE_SQUARE)}>Middle</button>
-          <button type="button" part="button" @click=${() => this.#dialog?.close()}>Cancel</button>
+          <button type="button" part="button" @click=${() => this.#close()}>Cancel</button>
         </p>
       </div>
     `;
@@ -125,6 +125,7 @@ export class CropEditor implements ReactiveController {
         @pointercancel=${this.#handlePointerUp}
       >
         ${svg`<image href=${this.#options.urlOf(picture)} width=${width} height=${height} />`} ${svg`<path class="outside" d=${outside} />`}
+        ${svg`<rect class="edge" x=${left} y=${top} width=${side} height=${side} />`}
         ${svg`<rect x=${left} y=${top} width=${side} height=${side} />`}
       </svg>
     `;
@@ -189,11 +190,18 @@ export class CropEditor implements ReactiveController {
     this.#pointer = null;
   };
 
+  #close(): void {
+    // The event of closing comes later than the next update, which would open the dialog again.
+    this.#editing = null;
+    this.#dialog?.close();
+    this.#host.requestUpdate();
+  }
+
   readonly #handleTake = (): void => {
     if (!this.#editing) return;
     const { picture, crop, size } = this.#editing;
     this.#options.onCrop(picture, isMiddleSquare(crop) ? null : crop, size);
-    this.#dialog?.close();
+    this.#close();
   };
 
   readonly #handleClose = (): void => {

@@ -145,7 +145,11 @@ export const pictureStyles = css`
     stroke: #fff;
     stroke-width: 2;
     vector-effect: non-scaling-stroke;
-    outline: 1px solid #000;
+  }
+
+  .square .edge {
+    stroke: #000;
+    stroke-width: 4;
   }
 
   .slider {

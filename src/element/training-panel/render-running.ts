@@ -86,7 +86,7 @@ export function renderPlots(history: StepHistory): TemplateResult {
   return html`
     <div class="plots">
       ${renderPlot({ title: 'Losses', lines: losses, history })}
-      ${renderPlot({ title: 'Diversity', lines: [{ name: 'diversity', title: 'of the start’s' }], history, from: 0 })}
+      ${renderPlot({ title: 'Diversity (1: as at the start)', lines: [{ name: 'diversity', title: 'now' }], history, from: 0 })}
     </div>
   `;
 }

@@ -80,6 +80,7 @@ export const panelStyles = css`
   }
 
   .lead {
+    justify-self: start;
     font-weight: 600;
   }
 
