@@ -26,7 +26,8 @@ describe('element/training-panel', () => {
     element = createFakeCanvas({ trainable: true });
     element.prepare = (generator) => {
       Object.assign(generator, { info: fakeInfo(changes) });
-      generator.train = (pictures, options) => {
+      // The element's own signal comes with every training.
+      generator.train = (pictures, { signal: _, ...options }) => {
         const run = new FakeRun();
         begun.push({ pictures, options, run });
         return run;
