@@ -196,7 +196,7 @@ describe('the list of bundled models', () => {
     const added = setBundledModel(source, { name: 'birds', integrity: 'sha256-$&', sizeBytes: 7 });
     assert.ok(
       added.includes(
-        "  birds: Object.freeze({\n    url: () => new URL('../../weights/birds.safetensors', import.meta.url).href,\n    integrity: 'sha256-$&',\n    sizeBytes: 7,\n  }),\n});",
+        "  birds: Object.freeze({\n    url: () => new URL('../../weights/birds.safetensors', import.meta.url).href,\n    discriminatorUrl: () => new URL('../../weights/birds.discriminator.safetensors', import.meta.url).href,\n    integrity: 'sha256-$&',\n    sizeBytes: 7,\n  }),\n});",
       ),
     );
     assert.equal(setBundledModel(added, { name: 'birds', integrity: 'sha256-x', sizeBytes: 8 }).length, added.length - 1);
