@@ -7,7 +7,8 @@ import { observeSigns, type AdaptiveShare, type AdaptiveShareSettings } from './
 import { applyAugmentation, planAugmentation, planTensors, type AugmentTensors, type UniformSource } from './diff-augment.ts';
 import type { NamedTensors } from './flat-parameters.ts';
 import { limitGradient, type GradientLimit } from './limit-gradient.ts';
-import { discriminatorLoss, generatorLoss, gradientPenalty, type AdversarialLoss } from './losses.ts';
+import { discriminatorLoss, generatorLoss, gradientPenalty } from './losses.ts';
+import type { AdversarialLoss } from './training-settings.ts';
 import { updateAverage } from './moving-average.ts';
 import { disposeSnapshot, TrainedNetwork, type NetworkSnapshot } from './trained-network.ts';
 

@@ -1,12 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { assertNever } from '../support/errors.ts';
-
-/**
- * What generator and discriminator minimise, of the discriminator's logits. `minimax` and `non-saturating` differ in the generator's only
- * (Goodfellow et al., 2014); `hinge`: Lim and Ye, 2017.
- */
-export const ADVERSARIAL_LOSSES = ['non-saturating', 'minimax', 'hinge'] as const;
-export type AdversarialLoss = (typeof ADVERSARIAL_LOSSES)[number];
+import type { AdversarialLoss } from './training-settings.ts';
 
 /** The generator's loss, a scalar, of logits on its pictures [n, 1]. */
 export function generatorLoss(kind: AdversarialLoss, onFake: tf.Tensor): tf.Scalar {

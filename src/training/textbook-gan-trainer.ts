@@ -8,7 +8,8 @@ import { BatchSource, type BatchSourceOptions, type StepStreams } from './batch-
 import { chooseDcganParameters, moveStatistics, statisticsTensors } from './dcgan-training.ts';
 import type { NamedTensors } from './flat-parameters.ts';
 import { differentiateWith, learnStep, readFigures, type Pace } from './learn-step.ts';
-import { discriminatorLoss, generatorLoss, type AdversarialLoss } from './losses.ts';
+import { discriminatorLoss, generatorLoss } from './losses.ts';
+import type { AdversarialLoss } from './training-settings.ts';
 import { RunningStatistics } from './running-statistics.ts';
 import { group, ungroup } from './tensor-groups.ts';
 import { disposeSnapshot, TrainedNetwork, type NetworkSnapshot } from './trained-network.ts';

@@ -1,5 +1,12 @@
-import type { AdversarialLoss } from './losses.ts';
+/** What a training can be asked for, as plain data: the public types are made of it, so no tensor may come in here. */
 import type { MovingPart } from './moving-parts.ts';
+
+/**
+ * What generator and discriminator minimise, of the discriminator's logits. `minimax` and `non-saturating` differ in the generator's only
+ * (Goodfellow et al., 2014); `hinge`: Lim and Ye, 2017.
+ */
+export const ADVERSARIAL_LOSSES = ['non-saturating', 'minimax', 'hinge'] as const;
+export type AdversarialLoss = (typeof ADVERSARIAL_LOSSES)[number];
 
 /**
  * How a model is changed. `adversarial`: generator and discriminator go on learning, against each other, from the pictures; for 10 pictures and

@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { assert } from 'chai';
 import { loadGradients } from '../../src/runtime/gradients.ts';
 import { observeSigns, type AdaptiveShare } from '../../src/training/adaptive-share.ts';
-import { ADVERSARIAL_LOSSES, discriminatorLoss, generatorLoss, gradientPenalty } from '../../src/training/losses.ts';
+import { discriminatorLoss, generatorLoss, gradientPenalty } from '../../src/training/losses.ts';
+import { ADVERSARIAL_LOSSES } from '../../src/training/training-settings.ts';
 import { eachBackend } from '../support/backends.ts';
 
 const REAL = [2, -0.5, 0.25];

@@ -1,6 +1,5 @@
-import { ADVERSARIAL_LOSSES } from '../../training/losses.ts';
 import { MOVING_PARTS } from '../../training/moving-parts.ts';
-import { TRAINING_METHODS, type TrainingSettings } from '../../training/training-settings.ts';
+import { ADVERSARIAL_LOSSES, TRAINING_METHODS, type TrainingSettings } from '../../training/training-settings.ts';
 import { GanCanvasError } from '../../support/errors.ts';
 import type { ModelInfo } from '../../weights/model-info.ts';
 import type { FineTuneOptions } from './fine-tune.ts';

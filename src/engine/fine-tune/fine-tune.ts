@@ -1,6 +1,5 @@
-import type { AdversarialLoss } from '../../training/losses.ts';
 import type { MovingPart } from '../../training/moving-parts.ts';
-import type { TrainingMethod } from '../../training/training-settings.ts';
+import type { AdversarialLoss, TrainingMethod } from '../../training/training-settings.ts';
 import type { BackendName } from '../../runtime/backend.ts';
 import type { RefusedPicture } from '../pictures/read-training-pictures.ts';
 
