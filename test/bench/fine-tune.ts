@@ -1,6 +1,7 @@
 /**
  * `npm run bench -- fine-tune`: one adversarial training step of pomona, batch 8, on WASM with one thread and on WebGPU, by our kernels and by stock
- * TensorFlow.js (on WASM with composed gradients), in turns. The same code makes both steps, and their gradients are compared in the same run.
+ * TensorFlow.js (on WASM with composed gradients), in turns. The same code makes both steps, and their gradients are compared in the same run. On
+ * WASM jax-js takes part with code of its own for the same numbers, its gradients compared as well, and PyTorch as the anchor.
  */
 import { launchBrowser } from '../tools/browser.ts';
 import { BrowserPlace, measureOnGpu } from './browser-place.ts';

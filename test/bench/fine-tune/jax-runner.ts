@@ -1,4 +1,4 @@
-/** jax-js as a further peer: the same maths in a library of another kind. It may be absent, since it does not run everywhere. */
+/** jax-js as a further peer: the same maths in a library of another kind, on WASM. */
 import { exactFigure, missingFigure, type Figure } from '../figures.ts';
 import type { TimedPage } from '../pages/fine-tune/timed-page.ts';
 import type { Place } from '../place.ts';
@@ -10,27 +10,19 @@ export interface JaxRunner extends StepRunner {
   readonly worst: number;
 }
 
-/** Ready to be timed, its gradients compared with ours; the reason where it cannot run. Throws when its gradients are others. */
+/** Ready to be timed, its gradients compared with ours; the reason where it cannot run, or computes something else. */
 export async function openJax(place: Place, task: StepCase, gradients: Readonly<Record<string, string>>): Promise<JaxRunner | string> {
   if (task.quick) return 'left out of --quick';
-  let runner: StepRunner;
+  if (task.backend === 'webgpu') return 'jax-js: its formulation was chosen on WASM, and it has not been run on a GPU';
+  let runner: StepRunner | null = null;
   try {
     runner = await openRunner<TimedPage>(place, task, 'jax');
-  } catch (error) {
-    return String(error);
-  }
-  try {
-    const theirs = await runner.page.call('gradients').catch((error: unknown) => String(error));
-    if (typeof theirs === 'string') {
-      await runner.page.close();
-      return theirs;
-    }
-    const worst = assertSameGradients(gradients, theirs);
+    const worst = assertSameGradients(gradients, await runner.page.call('gradients'));
     console.error(`${stepName(task)}: the gradients of jax-js differ by ${worst.toExponential(1)} at most`);
     return { ...runner, worst };
   } catch (error) {
-    await runner.page.close();
-    throw error;
+    await runner?.page.close();
+    return `jax-js: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}`;
   }
 }
 
