@@ -10,7 +10,7 @@ async function open(): Promise<TimedPage> {
   const step = new JaxStep(await readStepWeights(), readBatch());
   return serveTimedStep(
     step,
-    () => 'jax-js, convolutions as its matrix products of columns, R1 as forward over reverse, the gradients compared with ours',
+    () => 'jax-js, convolutions as its matrix products of columns, R1 as reverse over forward, the gradients compared with ours',
   );
 }
 
