@@ -93,8 +93,9 @@ export class TrainingLoop {
     const pixels = pictures.map((picture) => picture.pixels);
     const training = openTraining(runtime, file, discriminator, pixels, settings);
     try {
-      this.#resume(runtime, training);
+      // Before anything is taken up again: as it is opened, a training is at its start.
       this.#diversity ??= await this.#measureStart(training);
+      this.#resume(runtime, training);
       const good = runtime.run(() => training.trainer.snapshot());
       return await this.#takeSteps({ ...training, runtime, good });
     } finally {

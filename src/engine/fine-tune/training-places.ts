@@ -1,3 +1,4 @@
+import { GanCanvasError } from '../../support/errors.ts';
 import type { StartTraining } from './start-fine-tune.ts';
 import { TrainingControls } from './training-controls.ts';
 
@@ -15,15 +16,24 @@ export const trainHere: StartTraining = async (job, { signal, onTraining }) => {
 
 /** In a worker of its own, which ends with the training and gives its memory back; where none can start, here. */
 export const trainInWorker: StartTraining = async (job, how) => {
-  const [{ WorkerLink }, { startWorker }] = await Promise.all([import('../worker-link.ts'), import('../worker-start.ts')]);
+  const [{ WorkerCrashError, WorkerLink }, { startWorker }] = await Promise.all([
+    import('../worker-link.ts'),
+    import('../worker-start.ts'),
+  ]);
   const started = await startWorker().catch(() => null);
   if (started === null) return trainHere(job, how);
   const link = new WorkerLink(started, () => undefined);
   const { outcome, control } = link.train(job, how);
   return {
     control,
-    outcome: outcome.finally(() => {
-      link.close();
-    }),
+    outcome: outcome
+      .catch((error: unknown) => {
+        if (!(error instanceof WorkerCrashError)) throw error;
+        const message = `The worker that trained has ended (${error.message}); go on from what this browser kept, or begin again with fewer pictures.`;
+        throw new GanCanvasError('internal', message, { cause: error });
+      })
+      .finally(() => {
+        link.close();
+      }),
   };
 };

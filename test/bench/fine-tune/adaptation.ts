@@ -4,6 +4,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { meanPairwiseDistance } from '../../../src/training/diversity.ts';
 import { exactFigure, type Figure } from '../figures.ts';
 import type { Place } from '../place.ts';
 import { decodeClassifier, openClassifier } from '../quality/classifier.ts';
@@ -76,17 +77,7 @@ async function embed(pictures: readonly Uint8Array[]): Promise<FeatureMatrix> {
   return createFeatureMatrix(values, FEATURES);
 }
 
-/** Mean distance of all pairs of rows. */
-function meanDistance({ count, width, values }: FeatureMatrix): number {
-  let sum = 0;
-  for (let i = 0; i < count; i++)
-    for (let j = 0; j < i; j++) {
-      let square = 0;
-      for (let k = 0; k < width; k++) square += ((values[i * width + k] ?? 0) - (values[j * width + k] ?? 0)) ** 2;
-      sum += Math.sqrt(square);
-    }
-  return sum / ((count * (count - 1)) / 2);
-}
+const spreadOf = ({ count, values }: FeatureMatrix): number => meanPairwiseDistance(Float32Array.from(values), count);
 
 function medianOf(values: Float64Array): number {
   const sorted = values.slice().sort();
@@ -107,7 +98,7 @@ function measureMark(features: FeatureMatrix, shown: FeatureMatrix, held: Featur
   return {
     kernel,
     gap: (start - kernel) / (start - floor),
-    diversity: meanDistance(features) / meanDistance(held),
+    diversity: spreadOf(features) / spreadOf(held),
     sliced: slicedWasserstein(selectRows(features, spreadIndices(features.count, few)), selectRows(held, spreadIndices(held.count, few))),
     nearest: medianOf(nearestDistances(features, shown)),
   };
