@@ -72,6 +72,9 @@ export abstract class GanCanvasSettings extends LitElement {
   /** Alternative text; "" for a picture that only decorates, null for a text that tells model and seed. */
   @property() alt: string | null = null;
 
+  /** Shows a panel of controls with the picture, by which visitors steer what is drawn. */
+  @property({ type: Boolean }) controls = false;
+
   /** Shows a panel below the picture by which visitors teach the model their own pictures. */
   @property({ type: Boolean }) trainable = false;
 

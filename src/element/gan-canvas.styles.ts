@@ -22,8 +22,8 @@ export const styles = css`
     background: var(--gan-canvas-background, transparent);
   }
 
-  /* With the panel, a box that is too low is scrolled: nothing of it is out of reach. */
-  .trainable {
+  /* With a panel, a box that is too low is scrolled: nothing of it is out of reach. */
+  .panels {
     overflow: auto;
   }
 
@@ -34,7 +34,7 @@ export const styles = css`
     border-radius: inherit;
   }
 
-  .trainable .picture {
+  .panels .picture {
     block-size: auto;
   }
 

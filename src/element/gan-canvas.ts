@@ -48,10 +48,10 @@ import {
   readSource,
   type PictureSettings,
 } from './read-settings.ts';
+import { LazyPanelController } from './lazy-panel-controller.ts';
 import { hasDefaultContent, renderPlaceholder } from './render-placeholder.ts';
 import { renderProgress } from './render-progress.ts';
 import { StatusController } from './status-controller.ts';
-import { TrainingPanelController } from './training-panel-controller.ts';
 import { VisibilityController } from './visibility-controller.ts';
 import { WalkController } from './walk-controller.ts';
 import { createWarnOnce } from './warn-once.ts';
@@ -188,10 +188,16 @@ export class GanCanvas extends GanCanvasSettings {
     onEnd: (result, error) => this.#fire(new GanCanvasFineTuneEndEvent(result, error)),
   });
 
-  readonly #panel: TrainingPanelController = new TrainingPanelController(this, {
-    host: this,
-    canvas: () => this.#canvas,
+  readonly #controls: LazyPanelController = new LazyPanelController(this, {
+    name: 'of controls',
+    isWanted: () => this.controls && this.#isWanted,
+    load: async () => (await import('./controls/controls-panel.ts')).createControlsPanel({ host: this }),
+  });
+
+  readonly #panel: LazyPanelController = new LazyPanelController(this, {
+    name: 'for training',
     isWanted: () => this.trainable && this.#isWanted,
+    load: async () => (await import('./training-panel/training-panel.ts')).createTrainingPanel({ host: this, canvas: () => this.#canvas }),
   });
 
   /** True while a picture of the source is shown. */
@@ -473,7 +479,7 @@ export class GanCanvas extends GanCanvasSettings {
   protected override render(): TemplateResult {
     const isShown = this.#shown !== null && this.#status.error === null;
     return html`
-      <div part="base" class=${this.trainable ? 'trainable' : ''} aria-busy=${this.#status.isLoading}>
+      <div part="base" class=${this.trainable || this.controls ? 'panels' : ''} aria-busy=${this.#status.isLoading}>
         <div class="picture">
           <canvas
             part="canvas"
@@ -483,7 +489,7 @@ export class GanCanvas extends GanCanvasSettings {
           ></canvas>
           ${isShown ? nothing : this.#renderPlaceholder()} ${this.#status.isLoading ? renderProgress(this.#status.progress) : nothing}
         </div>
-        <slot name="controls"></slot>
+        <slot name="controls">${this.#controls.render()}</slot>
         ${this.#panel.render()}
         <div class="live" role="status">${this.#status.announcement}</div>
       </div>
