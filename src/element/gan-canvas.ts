@@ -68,7 +68,7 @@ import { createWarnOnce } from './warn-once.ts';
  * @slot - Shown by browsers without script, and after an error when there is no poster.
  * @slot poster - Shown before the first picture and after an error, in place of the `poster` attribute's image.
  * @slot progress - Shown while loading, in place of a thin bar.
- * @slot controls - Shown below the picture, in its box.
+ * @slot controls - Shown with the picture, in its box, in place of the panel of `controls`.
  *
  * @fires {GanCanvasLoadEvent} load - The first picture of a source is shown.
  * @fires {GanCanvasErrorEvent} error - Something fatal; mending the attribute recovers.
@@ -77,6 +77,8 @@ import { createWarnOnce } from './warn-once.ts';
  * @fires {GanCanvasBackendChangeEvent} backend-change - Another backend draws from now on.
  * @fires {GanCanvasFineTuneStepEvent} fine-tune-step - A training took a step.
  * @fires {GanCanvasFineTuneEndEvent} fine-tune-end - A training is over, well or badly.
+ * @fires {Event} input - A visitor changed a setting by the controls; many times while something is dragged. Bubbles, as of an HTML control.
+ * @fires {Event} change - A visitor has changed a setting by the controls. Bubbles.
  *
  * @csspart base - The box of everything.
  * @csspart canvas - The picture, with role img and its alternative text.
@@ -85,6 +87,17 @@ import { createWarnOnce } from './warn-once.ts';
  * @csspart fallback - The default content, when shown after an error.
  * @csspart message - The message shown after an error when there is neither poster nor default content.
  * @csspart progress - The bar of progress.
+ * @csspart controls - The panel of `controls`, as a whole.
+ * @csspart field - A field or a selection in the controls.
+ * @csspart slider - A slider in the controls.
+ * @csspart group - Controls that unfold together.
+ * @csspart direction - A direction with its slider, in the controls.
+ * @csspart end - The picture at an end of a direction's slider.
+ * @csspart meter - The diversity that the size of the latent leaves.
+ * @csspart variations - The grid of pictures to choose from, in the controls.
+ * @csspart variation - A picture to choose.
+ * @csspart pad - The plane of two directions, in the controls.
+ * @csspart knob - Where in it the picture is.
  * @csspart training-panel - The panel of `trainable`, as a whole.
  * @csspart drop-zone - Where pictures are dropped, in the panel.
  * @csspart thumbnail - A picture that was given, in the panel.
@@ -94,19 +107,19 @@ import { createWarnOnce } from './warn-once.ts';
  * @csspart before - The picture before the training, in the panel.
  * @csspart now - The picture as it is now, in the panel.
  * @csspart plot - A plot of losses or of diversity, in the panel.
- * @csspart button - A button of the panel.
- * @csspart primary-button - A button of the panel that goes on.
- * @csspart problem - What went wrong, in the panel.
+ * @csspart button - A button of a panel.
+ * @csspart primary-button - The main button of a panel.
+ * @csspart problem - What went wrong, in a panel.
  *
  * @cssprop [--gan-canvas-rendering=auto] - `image-rendering` of the picture: `auto` is smooth, `pixelated` shows the pixels.
  * @cssprop [--gan-canvas-background=transparent] - Background of the box, seen in empty cells of a grid.
  * @cssprop [--gan-canvas-radius=0] - Radius of the corners.
  * @cssprop [--gan-canvas-fit=contain] - `object-fit` of picture and poster, when the box has another shape.
- * @cssprop [--gan-canvas-accent=currentColor] - Colour of the bar of progress, and of the panel's main button, lines and outlines.
- * @cssprop [--gan-canvas-accent-text=Canvas] - Colour of the text on the accent, in the panel.
- * @cssprop [--gan-canvas-panel-background=Canvas] - Background of the panel.
- * @cssprop [--gan-canvas-panel-color=CanvasText] - Colour of the panel's text.
- * @cssprop [--gan-canvas-panel-font=0.9375rem/1.45 system-ui, sans-serif] - Font of the panel.
+ * @cssprop [--gan-canvas-accent=currentColor] - Colour of the bar of progress, and of the panels' main buttons, sliders and outlines.
+ * @cssprop [--gan-canvas-accent-text=Canvas] - Colour of the text on the accent, in the panels.
+ * @cssprop [--gan-canvas-panel-background=Canvas] - Background of the panels.
+ * @cssprop [--gan-canvas-panel-color=CanvasText] - Colour of the panels' text.
+ * @cssprop [--gan-canvas-panel-font=0.9375rem/1.45 system-ui, sans-serif] - Font of the panels.
  *
  * @cssState ready - A picture of the source is shown.
  * @cssState loading - Weights are loaded, or the first picture is drawn.
@@ -433,6 +446,15 @@ export class GanCanvas extends GanCanvasSettings {
   }
 
   /**
+   * Shows what a link says that was made by the controls' “Copy link”: a fragment `#gan-canvas=…` with settings, never a `src`. A page that
+   * wants that calls it once, as it loads; false when the address has no such fragment.
+   */
+  async showShared(url: string = location.href): Promise<boolean> {
+    const { showShared } = await import('./controls/share-link.ts');
+    return showShared(this, url);
+  }
+
+  /**
    * Teaches the model pictures, 1 to 2,000: files, folders that were dropped, image elements, canvases, bitmaps, URLs that allow it. The picture
    * follows, and `exportWeights()` keeps what was learnt. No picture leaves the page. A run at once: iterate it for its steps, `pause()`,
    * `resume()`, `stop()`, and `done`, which rejects with GanCanvasError or AbortError.
@@ -480,16 +502,18 @@ export class GanCanvas extends GanCanvasSettings {
     const isShown = this.#shown !== null && this.#status.error === null;
     return html`
       <div part="base" class=${this.trainable || this.controls ? 'panels' : ''} aria-busy=${this.#status.isLoading}>
-        <div class="picture">
-          <canvas
-            part="canvas"
-            class=${isShown ? '' : 'empty'}
-            role=${this.alt === '' ? 'presentation' : 'img'}
-            aria-label=${this.alt === '' ? nothing : this.#describe()}
-          ></canvas>
-          ${isShown ? nothing : this.#renderPlaceholder()} ${this.#status.isLoading ? renderProgress(this.#status.progress) : nothing}
+        <div class="layout">
+          <div class="picture">
+            <canvas
+              part="canvas"
+              class=${isShown ? '' : 'empty'}
+              role=${this.alt === '' ? 'presentation' : 'img'}
+              aria-label=${this.alt === '' ? nothing : this.#describe()}
+            ></canvas>
+            ${isShown ? nothing : this.#renderPlaceholder()} ${this.#status.isLoading ? renderProgress(this.#status.progress) : nothing}
+          </div>
+          <slot name="controls">${this.#controls.render()}</slot>
         </div>
-        <slot name="controls">${this.#controls.render()}</slot>
         ${this.#panel.render()}
         <div class="live" role="status">${this.#status.announcement}</div>
       </div>
