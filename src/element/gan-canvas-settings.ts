@@ -1,6 +1,7 @@
 import { LitElement } from 'lit';
 import { property } from 'lit/decorators/property.js';
 import type { DirectionsInput } from '../latent/directions-input.ts';
+import type { StyleMix } from '../latent/style-mix.ts';
 import type { BackendChoice } from '../runtime/backend.ts';
 import type { NoiseMode } from '../weights/model-info.ts';
 
@@ -44,6 +45,9 @@ export abstract class GanCanvasSettings extends LitElement {
 
   /** @internal The attribute `directions`. */
   @property({ attribute: 'directions' }) protected directionsText: string | null = null;
+
+  /** A second seed and the layers that take their style from it: `7@4-7`, or `{seed: '7', layers: '4-7'}`; null: none. */
+  @property() mix: StyleMix | string | null = null;
 
   /** Walks from seed to seed, on screen, in shown tabs, and not for visitors who prefer reduced motion. */
   @property({ type: Boolean }) autoplay = false;

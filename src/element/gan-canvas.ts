@@ -13,6 +13,8 @@ import type {
   DiscoveredDirection,
   ExportOptions,
   GenerateOptions,
+  LearnOptions,
+  MarkedPicture,
   RenderedBitmap,
   TrainableGenerator,
 } from '../engine/generator.ts';
@@ -21,10 +23,12 @@ import type { KeptRunSummary } from '../engine/fine-tune/kept-run.ts';
 import type { BackendName, BackendReport } from '../runtime/backend.ts';
 import type { DirectionInfo, ModelInfo } from '../weights/model-info.ts';
 import { adoptStyles } from './adopt-styles.ts';
+import type { RecordAnimationOptions } from './animation/animation-options.ts';
 import { assertBlob, assertOptions, assertSeed, assertSteps, assertToBlobOptions, type ToBlobOptions } from './check-arguments.ts';
 import { describePicture } from './describe-picture.ts';
 import { generateImage, interpolateImages, type OwnSettings } from './draw-pictures.ts';
 import { encodeBitmap } from './encode-bitmap.ts';
+import { DirectionChildrenController, readDirectionChildren } from './direction-children.ts';
 import type { ListensToGanCanvas } from './events.ts';
 import {
   GanCanvasBackendChangeEvent,
@@ -65,7 +69,7 @@ import { createWarnOnce } from './warn-once.ts';
  *
  * @attr {string} directions - `name:size` pairs (`redness:1.5 roundness:-1`) or JSON; the property beats it.
  *
- * @slot - Shown by browsers without script, and after an error when there is no poster.
+ * @slot - Shown by browsers without script, and after an error when there is no poster. Children `<gan-direction>` are directions instead.
  * @slot poster - Shown before the first picture and after an error, in place of the `poster` attribute's image.
  * @slot progress - Shown while loading, in place of a thin bar.
  * @slot controls - Shown with the picture, in its box, in place of the panel of `controls`.
@@ -238,6 +242,12 @@ export class GanCanvas extends GanCanvasSettings {
     return this.#generators.info?.resolution ?? null;
   }
 
+  constructor() {
+    super();
+    // It adds itself to its host. Whatever the directions were, the children may say something else now.
+    new DirectionChildrenController(this, () => this.requestUpdate('directions', undefined));
+  }
+
   get #isWanted(): boolean {
     return this.#visibility.wasVisible || String(this.loading).trim().toLowerCase() === 'eager';
   }
@@ -278,8 +288,15 @@ export class GanCanvas extends GanCanvasSettings {
 
   /** The attributes as the page wrote them. */
   get #settings(): PictureSettings {
-    const { seed, latentDim, truncation, classLabel, noise, directions, samples, columns } = this;
-    return { seed, latent: this.#latent, latentDim, truncation, classLabel, noise, directions, samples, columns };
+    const { seed, latentDim, truncation, classLabel, noise, mix, samples, columns } = this;
+    const directions = this.directions ?? readDirectionChildren(this);
+    return { seed, latent: this.#latent, latentDim, truncation, classLabel, noise, directions, mix, samples, columns };
+  }
+
+  /** True unless the page asked for pixels to be seen. */
+  get #isSmooth(): boolean {
+    const canvas = this.#canvas;
+    return !canvas || getComputedStyle(canvas).imageRendering !== 'pixelated';
   }
 
   get #own(): OwnSettings {
@@ -392,9 +409,19 @@ export class GanCanvas extends GanCanvasSettings {
     assertToBlobOptions(options);
     return this.#use(async (generator) => {
       const { bitmap } = await drawJob(generator, this.#readJob(generator.info));
-      const canvas = this.#canvas;
-      return encodeBitmap(bitmap, { ...options, smooth: !canvas || getComputedStyle(canvas).imageRendering !== 'pixelated' });
+      return encodeBitmap(bitmap, { ...options, smooth: this.#isSmooth });
     });
+  }
+
+  /**
+   * A film or an animated GIF of one picture that changes: from seed to seed, or by keyframes of seeds, latents, directions and truncation. What is
+   * left out is the element's own. Frames are drawn one by one, so that none is missing, and nothing is shown meanwhile.
+   * @throws GanCanvasError for arguments outside their ranges, for a film in a browser that cannot encode it, and when the weights cannot be loaded; AbortError
+   */
+  async recordAnimation(options: RecordAnimationOptions = {}): Promise<Blob> {
+    assertOptions(options);
+    const { recordAnimation } = await import('./animation/record-animation.ts');
+    return this.#use((generator) => recordAnimation(generator, options, { ...this.#own, smooth: this.#isSmooth }), options.signal);
   }
 
   /** The pictures on the way from one seed to another, both included. steps 2…1000. */
@@ -407,7 +434,7 @@ export class GanCanvas extends GanCanvasSettings {
     return this.#use((generator) => interpolateImages(generator, seeds, steps, options, this.#own), options.signal);
   }
 
-  /** The directions that the weights file names, each with its kind, layers, range of sizes, and the model card's figures for it. */
+  /** The directions that the weights file names and those that were learnt since, each with its kind, layers, range of sizes, and the model card's figures for it. */
   async listDirections(): Promise<readonly DirectionInfo[]> {
     return this.#use((generator) => generator.listDirections());
   }
@@ -420,6 +447,28 @@ export class GanCanvas extends GanCanvasSettings {
   async discoverDirections(options: DiscoverOptions): Promise<readonly DiscoveredDirection[]> {
     assertOptions(options);
     return this.#use((generator) => generator.discoverDirections(options), options.signal);
+  }
+
+  /**
+   * Learns a direction from a handful of this model's own pictures, by seed, by latent (z), or by `{seed, latent, latentDim, classLabel}`: those that
+   * show more of something, and those that show less. From then on `directions="name:1"` moves along it, `listDirections()` lists it (kind
+   * `learned`) and `exportWeights()` saves it. Learning it again replaces it; `resetWeights()` forgets it.
+   * @throws GanCanvasError for arguments outside their ranges, for the name of a direction of the model's own, and when the weights cannot be loaded; AbortError
+   */
+  async learnDirection(
+    positives: readonly MarkedPicture[],
+    negatives: readonly MarkedPicture[],
+    name: string,
+    options: LearnOptions = {},
+  ): Promise<DiscoveredDirection> {
+    assertOptions(options);
+    const learned = await this.#use(async (generator) => {
+      const direction = await generator.learnDirection(positives, negatives, name, options);
+      await this.#generators.keepWeights(generator);
+      return direction;
+    }, options.signal);
+    this.#redraw();
+    return learned;
   }
 
   /** The live weights as a file that `src` and `importWeights()` read; with `delta` only the tensors that moved. */
