@@ -102,6 +102,8 @@ import { createWarnOnce } from './warn-once.ts';
  * @csspart variation - A picture to choose.
  * @csspart pad - The plane of two directions, in the controls.
  * @csspart knob - Where in it the picture is.
+ * @csspart frame - A picture of the timeline, in the controls.
+ * @csspart film-progress - How far the recording of a film is, in the controls.
  * @csspart training-panel - The panel of `trainable`, as a whole.
  * @csspart drop-zone - Where pictures are dropped, in the panel.
  * @csspart thumbnail - A picture that was given, in the panel.

@@ -11,7 +11,9 @@ import { DirectionCatalog } from './direction-catalog.ts';
 import { DirectionsGroup } from './groups/directions-group.ts';
 import { groupStyles } from './groups/groups.styles.ts';
 import { KeepGroup } from './groups/keep-group.ts';
+import { MixGroup } from './groups/mix-group.ts';
 import { PadGroup } from './groups/pad-group.ts';
+import { TimelineGroup } from './groups/timeline-group.ts';
 import { VariationsGroup } from './groups/variations-group.ts';
 import { VarietyGroup } from './groups/variety-group.ts';
 import { WalkGroup } from './groups/walk-group.ts';
@@ -20,9 +22,10 @@ import { renderSeedRow } from './render-seed-row.ts';
 import { SeedHistory } from './seed-history.ts';
 import { SettingChanges } from './setting-changes.ts';
 import { SmallPictures } from './small-pictures.ts';
+import { Timeline } from './timeline.ts';
 
 /** Names that the page styles the panel's parts by. */
-const PARTS = ['button', 'primary-button', 'field', 'slider', 'group', 'direction', 'end', 'meter', 'variations', 'variation', 'pad', 'knob', 'problem']; // prettier-ignore
+const PARTS = ['button', 'primary-button', 'field', 'slider', 'group', 'direction', 'end', 'meter', 'variations', 'variation', 'pad', 'knob', 'frame', 'film-progress', 'problem']; // prettier-ignore
 
 /** From here on a picture takes too long for small ones beside it. */
 const SLOW_MS = 500;
@@ -57,13 +60,16 @@ export class ControlsPanel extends PanelElement {
     // The element draws the large picture from the same settings, and says what is wrong with them.
     onError: () => undefined,
   });
+  readonly #timeline = new Timeline();
   readonly #groups: readonly ControlGroup[] = [
     new VarietyGroup(),
     new DirectionsGroup(),
     new PadGroup(),
     new VariationsGroup(),
+    new MixGroup(),
     new WalkGroup(),
-    new KeepGroup(),
+    new TimelineGroup(this.#timeline),
+    new KeepGroup(this.#timeline),
   ];
 
   /** Ties the panel to its element; to be called once, before it is connected. */
@@ -84,10 +90,12 @@ export class ControlsPanel extends PanelElement {
     super.disconnectedCallback();
     this.#host?.removeEventListener('load', this.#handleLoad);
     this.#host?.removeEventListener('render', this.#handleRender);
+    for (const group of this.#groups) group.stop?.();
   }
 
   protected override willUpdate(_: PropertyValues): void {
-    if (this.#host) this.#history.visit(this.#settings.seed);
+    // A film goes through seeds that nobody asked to come back to.
+    if (this.#host && !this.#groups.some((group) => group.isPlaying?.())) this.#history.visit(this.#settings.seed);
   }
 
   protected override updated(): void {
@@ -115,6 +123,11 @@ export class ControlsPanel extends PanelElement {
     this.#durationMs = durationMs;
     if (wasSlow !== durationMs > SLOW_MS) this.requestUpdate();
   };
+
+  /** True while the picture moves by itself. */
+  get #isPlaying(): boolean {
+    return this.#settings.autoplay || this.#groups.some((group) => group.isPlaying?.());
+  }
 
   get #settings(): ControlledSettings {
     return { ...(this.#host ? readSettings(this.#host) : DEFAULT_SETTINGS), ...this.#changes.pending };
@@ -165,10 +178,10 @@ export class ControlsPanel extends PanelElement {
   #wantPictures(): void {
     const desk = this.#isUnfolded ? this.#desk : null;
     const group = this.#groups.find(({ id }) => id === this.#openGroup);
-    const isBusy = this.#changes.isMoving || this.#settings.autoplay || this.#durationMs > SLOW_MS;
+    const isBusy = this.#changes.isMoving || this.#isPlaying || this.#durationMs > SLOW_MS;
     const pictures = desk && this.#host?.ready && !isBusy ? (group?.pictures?.(desk) ?? []) : [];
-    const { seed, latentDim, truncation, classLabel, directions } = this.#settings;
-    const state = [this.#source, this.#host?.noise, seed, latentDim, truncation, classLabel, directions];
+    const { seed, latentDim, truncation, classLabel, directions, mix } = this.#settings;
+    const state = [this.#source, this.#host?.noise, seed, latentDim, truncation, classLabel, directions, mix];
     this.#pictures.want(pictures.length === 0 ? '' : JSON.stringify([state, pictures]), pictures);
   }
 
@@ -201,6 +214,7 @@ export class ControlsPanel extends PanelElement {
 
   readonly #handleMore = (): void => {
     this.#isUnfolded = !this.#isUnfolded;
+    this.#refreshDirections();
     this.requestUpdate();
   };
 
@@ -208,7 +222,13 @@ export class ControlsPanel extends PanelElement {
     // The state is the panel's: one group is open at a time.
     event.preventDefault();
     this.#openGroup = this.#openGroup === id ? null : id;
+    this.#refreshDirections();
     this.requestUpdate();
+  }
+
+  /** The page may have taught the model some since. */
+  #refreshDirections(): void {
+    if (this.#host && this.#isUnfolded) void this.#directions.refresh(this.#host);
   }
 
   protected override render(): TemplateResult {

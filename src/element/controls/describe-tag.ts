@@ -1,5 +1,6 @@
 import type { LitElement } from 'lit';
 import { formatDirections } from '../../latent/directions.ts';
+import type { StyleMix } from '../../latent/style-mix.ts';
 import type { ControlsHost } from './controls-host.ts';
 import { readSettings } from './controlled-settings.ts';
 
@@ -12,16 +13,21 @@ export function describeAttributes(host: ControlsHost): readonly (readonly [name
   return [...elementProperties].flatMap(([property, { attribute }]) => {
     if (attribute === false) return [];
     const name = typeof attribute === 'string' ? attribute : String(property).toLowerCase();
-    const text = name === 'directions' ? formatDirections(readSettings(host).directions) : readText(host, property);
+    const text = name === 'directions' ? formatDirections(readSettings(host).directions) : readText(host[property as keyof ControlsHost]);
     const isUnsaid = text === null || (name === 'directions' && text === '') || text === DEFAULTS[name];
     return isUnsaid ? [] : [[name, text] as const];
   });
 }
 
-function readText(host: ControlsHost, property: PropertyKey): string | null {
-  const value = (host as unknown as Record<PropertyKey, unknown>)[property];
+function readText(value: unknown): string | null {
   if (value === null || value === undefined || value === false || Number.isNaN(value)) return null;
+  if (typeof value === 'object' && 'layers' in value) return formatMix(value as StyleMix);
   return value === true ? '' : String(value);
+}
+
+/** A mix as the attribute has it. */
+export function formatMix({ seed, layers }: StyleMix): string {
+  return `${seed}@${typeof layers === 'string' ? layers : layers.join('-')}`;
 }
 
 /** The tag that shows what the element shows, as HTML. */

@@ -49,7 +49,7 @@ export class DirectionsGroup implements ControlGroup {
             id="direction-kind"
             @change=${({ target }: Event) => void directions.show((target as HTMLSelectElement).value as DirectionKind, desk.host)}
           >
-            ${KINDS.filter((each) => each.kind !== 'named' || info.directions.length > 0).map(
+            ${KINDS.filter((each) => each.kind !== 'named' || directions.named(info).length > 0).map(
               (each) => html`<option value=${each.kind} .selected=${each.kind === kind}>${each.title}</option>`,
             )}
           </select>

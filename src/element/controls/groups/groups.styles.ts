@@ -226,6 +226,38 @@ export const groupStyles = css`
     pointer-events: none;
   }
 
+  .pair {
+    display: grid;
+    grid-template-columns: repeat(2, minmax(0, 6rem));
+    gap: 0.75rem;
+  }
+
+  .frames {
+    display: grid;
+    gap: 0.4rem;
+    margin: 0;
+    padding: 0;
+    list-style: none;
+  }
+
+  .frame {
+    display: grid;
+    grid-template-columns: 3rem minmax(0, 1fr) repeat(3, auto);
+    gap: 0.35rem;
+    align-items: center;
+  }
+
+  .frame > span {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+    font-variant-numeric: tabular-nums;
+  }
+
+  progress {
+    inline-size: 100%;
+  }
+
   @container (inline-size >= 26rem) {
     .direction {
       grid-template-columns: 3.75rem minmax(0, 1fr) 3.75rem;

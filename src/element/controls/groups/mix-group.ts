@@ -4,6 +4,7 @@ import { live } from 'lit/directives/live.js';
 import { parseLayers } from '../../../latent/directions.ts';
 import { readStyleMix, type StyleMix } from '../../../latent/style-mix.ts';
 import type { ControlDesk, ControlGroup } from '../control-group.ts';
+import { formatMix } from '../describe-tag.ts';
 import { drawSeed } from '../random-seed.ts';
 import { renderSlider } from '../render-slider.ts';
 import { renderSmallPicture } from '../render-small-picture.ts';
@@ -92,7 +93,7 @@ function mixOf({ settings: { mix }, info }: ControlDesk): Mix | null {
 }
 
 function format({ seed, first, last }: Mix): string {
-  return `${seed}@${first}-${last}`;
+  return formatMix({ seed, layers: [first, last] });
 }
 
 /** Mixes with a seed, at first in the latter half of the layers; without one, not at all. */
