@@ -1,5 +1,7 @@
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
+import type { GenerateOptions } from '../../engine/generator.ts';
+import { createAbortError } from '../../support/errors.ts';
 import { fieldStyles } from '../panel/field.styles.ts';
 import { PanelElement, registerPanel } from '../panel/panel-element.ts';
 import { panelStyles } from '../panel/panel.styles.ts';
@@ -27,8 +29,8 @@ import { Timeline } from './timeline.ts';
 /** Names that the page styles the panel's parts by. */
 const PARTS = ['button', 'primary-button', 'field', 'slider', 'group', 'direction', 'end', 'meter', 'variations', 'variation', 'pad', 'knob', 'frame', 'film-progress', 'problem']; // prettier-ignore
 
-/** From here on a picture takes too long for small ones beside it. */
-const SLOW_MS = 500;
+/** When the quickest of so many pictures takes as long as this, there are none beside the large one. */
+const [JUDGED, SLOW_MS] = [3, 500];
 
 /** What an element gives its controls. */
 export interface ControlsContext {
@@ -49,14 +51,15 @@ export class ControlsPanel extends PanelElement {
   #isUnfolded = false;
   #openGroup: string | null = 'variety';
   #announcement = '';
-  #durationMs = 0;
+  /** What the latest pictures took, large and small. */
+  #recentMs: readonly number[] = [];
   /** Selector of what gets the focus once it is rendered. */
   #focusNext: string | null = null;
   readonly #history = new SeedHistory();
   readonly #changes = new SettingChanges(() => this.#host);
   readonly #directions = new DirectionCatalog(() => this.requestUpdate());
   readonly #pictures = new SmallPictures(this, {
-    draw: (options) => this.#host?.generate(options) ?? Promise.reject(new DOMException('No element.', 'AbortError')),
+    draw: (options) => this.#drawSmall(options),
     // The element draws the large picture from the same settings, and says what is wrong with them.
     onError: () => undefined,
   });
@@ -107,6 +110,7 @@ export class ControlsPanel extends PanelElement {
 
   readonly #handleLoad = (): void => {
     const source = this.#host ? sourceOf(this.#host) : null;
+    this.#recentMs = [];
     if (source !== this.#source) {
       this.#source = source;
       this.#initial = DEFAULT_SETTINGS;
@@ -118,11 +122,26 @@ export class ControlsPanel extends PanelElement {
   };
 
   readonly #handleRender = (event: Event): void => {
-    const { durationMs } = event as Event & { readonly durationMs: number };
-    const wasSlow = this.#durationMs > SLOW_MS;
-    this.#durationMs = durationMs;
-    if (wasSlow !== durationMs > SLOW_MS) this.requestUpdate();
+    this.#judgePace((event as Event & { readonly durationMs: number }).durationMs);
   };
+
+  async #drawSmall(options: GenerateOptions): Promise<ImageData> {
+    if (!this.#host) throw createAbortError();
+    const startMs = performance.now();
+    const image = await this.#host.generate(options);
+    this.#judgePace(performance.now() - startMs);
+    return image;
+  }
+
+  get #isSlow(): boolean {
+    return this.#recentMs.length === JUDGED && Math.min(...this.#recentMs) > SLOW_MS;
+  }
+
+  #judgePace(durationMs: number): void {
+    const wasSlow = this.#isSlow;
+    this.#recentMs = [...this.#recentMs, durationMs].slice(-JUDGED);
+    if (wasSlow !== this.#isSlow) this.requestUpdate();
+  }
 
   /** True while the picture moves by itself. */
   get #isPlaying(): boolean {
@@ -178,7 +197,7 @@ export class ControlsPanel extends PanelElement {
   #wantPictures(): void {
     const desk = this.#isUnfolded ? this.#desk : null;
     const group = this.#groups.find(({ id }) => id === this.#openGroup);
-    const isBusy = this.#changes.isMoving || this.#isPlaying || this.#durationMs > SLOW_MS;
+    const isBusy = this.#changes.isMoving || this.#isPlaying || this.#isSlow;
     const pictures = desk && this.#host?.ready && !isBusy ? (group?.pictures?.(desk) ?? []) : [];
     const { seed, latentDim, truncation, classLabel, directions, mix } = this.#settings;
     const state = [this.#source, this.#host?.noise, seed, latentDim, truncation, classLabel, directions, mix];

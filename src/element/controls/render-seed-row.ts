@@ -35,14 +35,7 @@ export function renderSeedRow(view: SeedRowView): TemplateResult {
       <button type="button" part="button primary-button" class="primary" id="new-seed" @click=${view.onNew}>
         New<span class="live"> seed</span>
       </button>
-      <button
-        type="button"
-        part="button"
-        id="more"
-        aria-expanded=${view.isUnfolded}
-        aria-controls="groups"
-        @click=${view.onMore}
-      >
+      <button type="button" part="button" id="more" aria-expanded=${view.isUnfolded} aria-controls="groups" @click=${view.onMore}>
         ${view.isUnfolded ? 'Less' : 'More'}<span class="live"> controls</span>
       </button>
     </div>

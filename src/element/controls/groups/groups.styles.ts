@@ -100,8 +100,33 @@ export const groupStyles = css`
   meter {
     flex: 1 1 5rem;
     max-inline-size: 12rem;
-    block-size: 0.9rem;
+    block-size: 0.4rem;
     min-inline-size: 0;
+    border: 0;
+    border-radius: 1rem;
+    background: var(--line);
+    appearance: none;
+  }
+
+  meter::-webkit-meter-inner-element {
+    display: block;
+  }
+
+  meter::-webkit-meter-bar {
+    block-size: 0.4rem;
+    border: 0;
+    border-radius: 1rem;
+    background: var(--line);
+  }
+
+  meter::-webkit-meter-optimum-value {
+    border-radius: 1rem;
+    background: var(--accent);
+  }
+
+  meter::-moz-meter-bar {
+    border-radius: 1rem;
+    background: var(--accent);
   }
 
   .small {
@@ -282,6 +307,15 @@ export const groupStyles = css`
   }
 
   @media (forced-colors: active) {
+    meter {
+      border: 1px solid CanvasText;
+    }
+
+    meter::-webkit-meter-optimum-value {
+      background: Highlight;
+      forced-color-adjust: none;
+    }
+
     .knob {
       border-color: ButtonText;
       background: Highlight;

@@ -41,13 +41,19 @@ export class KeepGroup implements ControlGroup {
     return html`
       <label class="field">
         ${this.#isLink ? 'The link to it' : 'The tag that draws it'}
-        <textarea part="field" id="kept-text" rows="3" readonly spellcheck="false" @focus=${selectAll} .value=${live(this.#text(desk))}></textarea>
+        <textarea
+          part="field"
+          id="kept-text"
+          rows="3"
+          readonly
+          spellcheck="false"
+          @focus=${selectAll}
+          .value=${live(this.#text(desk))}
+        ></textarea>
       </label>
       <p class="buttons">
         <button type="button" part="button" id="copy-html" @click=${() => this.#copy(desk, false)}>Copy HTML</button>
-        <button type="button" part="button" id="copy-link" @click=${() => this.#copy(desk, true)}>
-          Copy link
-        </button>
+        <button type="button" part="button" id="copy-link" @click=${() => this.#copy(desk, true)}>Copy link</button>
       </p>
       <div class="bar">
         <label class="field">

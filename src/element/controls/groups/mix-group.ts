@@ -65,8 +65,14 @@ export class MixGroup implements ControlGroup {
     const shared = { min: 0, max: end, step: 1, onRest: () => desk.rest() };
     return html`
       <div class="pair">
-        <figure>${renderSmallPicture(desk.imageOf('mix/0'))}<figcaption>This seed</figcaption></figure>
-        <figure>${renderSmallPicture(desk.imageOf('mix/1'))}<figcaption>The other</figcaption></figure>
+        <figure>
+          ${renderSmallPicture(desk.imageOf('mix/0'))}
+          <figcaption>This seed</figcaption>
+        </figure>
+        <figure>
+          ${renderSmallPicture(desk.imageOf('mix/1'))}
+          <figcaption>The other</figcaption>
+        </figure>
       </div>
       ${renderSlider({
         ...{ ...shared, name: 'mix-first', title: 'From layer', value: mix.first, text: `${mix.first} of ${end}` },
