@@ -7,16 +7,25 @@ import { readSettings } from './controlled-settings.ts';
 /** Values that need not be said. */
 const DEFAULTS: Readonly<Record<string, string>> = { backend: 'auto', loading: 'lazy', seed: '0' };
 
+const FIRST = ['model', 'src', 'seed'];
+
 /** The attributes that an element would have to be as it is, whatever was set by property: name and text, empty for a boolean one. */
 export function describeAttributes(host: ControlsHost): readonly (readonly [name: string, text: string])[] {
   const { elementProperties } = host.constructor as typeof LitElement;
-  return [...elementProperties].flatMap(([property, { attribute }]) => {
+  const attributes = [...elementProperties].flatMap(([property, { attribute }]) => {
     if (attribute === false) return [];
     const name = typeof attribute === 'string' ? attribute : String(property).toLowerCase();
     const text = name === 'directions' ? formatDirections(readSettings(host).directions) : readText(host[property as keyof ControlsHost]);
     const isUnsaid = text === null || (name === 'directions' && text === '') || text === DEFAULTS[name];
     return isUnsaid ? [] : [[name, text] as const];
   });
+  return attributes.sort(([a], [b]) => rank(a) - rank(b));
+}
+
+/** What tells most comes first; the others as they are declared. */
+function rank(name: string): number {
+  const at = FIRST.indexOf(name);
+  return at < 0 ? FIRST.length : at;
 }
 
 function readText(value: unknown): string | null {

@@ -1,6 +1,5 @@
 import type { TemplateResult } from 'lit';
 import { html, svg } from 'lit';
-import { live } from 'lit/directives/live.js';
 
 export interface SeedRowView {
   readonly seed: string;
@@ -29,7 +28,7 @@ export function renderSeedRow(view: SeedRowView): TemplateResult {
         autocapitalize="off"
         spellcheck="false"
         enterkeyhint="go"
-        .value=${live(view.seed)}
+        .value=${view.seed}
         @change=${({ target }: Event) => view.onSeed((target as HTMLInputElement).value)}
       />
       <button type="button" part="button primary-button" class="primary" id="new-seed" @click=${view.onNew}>

@@ -84,7 +84,7 @@ function renderDirection(desk: ControlDesk, direction: ListedDirection): Templat
       ${renderSmallPicture(imageOf(idOf(direction, least)), 'end')}
       <div class="slider">
         <label for=${id}>${titleDirection(direction)}</label>
-        <output for=${id}>${formatSize(size)}</output>
+        <output for=${id} aria-live="off">${formatSize(size)}</output>
         <input
           type="range"
           part="slider"

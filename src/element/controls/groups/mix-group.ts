@@ -1,6 +1,5 @@
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
-import { live } from 'lit/directives/live.js';
 import { parseLayers } from '../../../latent/directions.ts';
 import { readStyleMix, type StyleMix } from '../../../latent/style-mix.ts';
 import type { ControlDesk, ControlGroup } from '../control-group.ts';
@@ -48,7 +47,7 @@ export class MixGroup implements ControlGroup {
             autocapitalize="off"
             spellcheck="false"
             placeholder="none"
-            .value=${live(mix?.seed ?? '')}
+            .value=${mix?.seed ?? ''}
             @change=${({ target }: Event) => setSeed(desk, (target as HTMLInputElement).value)}
           />
         </label>
