@@ -55,6 +55,8 @@ export class ControlsPanel extends PanelElement {
   #recentMs: readonly number[] = [];
   /** Selector of what gets the focus once it is rendered. */
   #focusNext: string | null = null;
+  /** A group was opened, and is to come into sight. */
+  #scrollNext = false;
   readonly #history = new SeedHistory();
   readonly #changes = new SettingChanges(() => this.#host);
   readonly #directions = new DirectionCatalog(() => this.requestUpdate());
@@ -103,6 +105,8 @@ export class ControlsPanel extends PanelElement {
 
   protected override updated(): void {
     this.#wantPictures();
+    if (this.#scrollNext) this.renderRoot.querySelector('details[open]')?.scrollIntoView({ block: 'nearest' });
+    this.#scrollNext = false;
     if (this.#focusNext === null) return;
     this.renderRoot.querySelector<HTMLElement>(this.#focusNext)?.focus();
     this.#focusNext = null;
@@ -241,6 +245,7 @@ export class ControlsPanel extends PanelElement {
     // The state is the panel's: one group is open at a time.
     event.preventDefault();
     this.#openGroup = this.#openGroup === id ? null : id;
+    this.#scrollNext = true;
     this.#refreshDirections();
     this.requestUpdate();
   }

@@ -105,6 +105,7 @@ export const groupStyles = css`
     border: 0;
     border-radius: 1rem;
     background: var(--line);
+    overflow: clip;
     appearance: none;
   }
 
@@ -113,10 +114,9 @@ export const groupStyles = css`
   }
 
   meter::-webkit-meter-bar {
-    block-size: 0.4rem;
+    block-size: 100%;
     border: 0;
-    border-radius: 1rem;
-    background: var(--line);
+    background: transparent;
   }
 
   meter::-webkit-meter-optimum-value {
