@@ -141,10 +141,16 @@ export const groupStyles = css`
     background: var(--soft);
   }
 
+  /* Below the picture it is scrolled, so that the picture stays near; beside it the whole panel is. */
   .directions {
     display: grid;
     grid-template-columns: minmax(0, 1fr);
     gap: 0.9rem;
+    max-block-size: var(--list-size, max(15rem, 42svh));
+    margin: -0.25rem;
+    padding: 0.25rem;
+    overflow-y: auto;
+    overscroll-behavior: contain;
   }
 
   .direction {
