@@ -6,6 +6,7 @@ export { createGenerator } from './engine/create-generator.ts';
 export type {
   FineTuneEndReason,
   FineTuneMethod,
+  FineTuneNetwork,
   FineTuneOptions,
   FineTuneResult,
   FineTuneRun,
@@ -24,6 +25,7 @@ export type {
   GenerateOptions,
   Generator,
   GeneratorSource,
+  ImportOptions,
   LoadProgress,
   Picture,
   RenderedBitmap,

@@ -13,6 +13,8 @@ import type {
   DiscoveredDirection,
   ExportOptions,
   GenerateOptions,
+  Generator,
+  ImportOptions,
   RenderedBitmap,
   TrainableGenerator,
 } from '../engine/generator.ts';
@@ -33,6 +35,7 @@ import {
   GanCanvasLoadEvent,
   GanCanvasRenderEvent,
 } from './events.ts';
+import { fitSettings } from './fit-settings.ts';
 import { FineTuneController } from './fine-tune-controller.ts';
 import type { PictureInputs } from './gather-pictures.ts';
 import { GanCanvasSettings } from './gan-canvas-settings.ts';
@@ -173,7 +176,7 @@ export class GanCanvas extends GanCanvasSettings {
   readonly #pictures: PictureController = new PictureController(this, {
     use: (work, signal) => this.#generators.use(work, signal),
     isWanted: () => this.#isWanted && !this.#status.isSourceBroken,
-    job: (info) => this.#readJob(info),
+    job: (generator) => this.#readJob(generator),
     onPicture: (picture, job) => this.#handlePicture(picture, job),
     onError: (error) => this.#status.handleError(error, this.#generators.failed),
   });
@@ -267,8 +270,9 @@ export class GanCanvas extends GanCanvasSettings {
     return { settings: this.#settings, warn: this.#warn };
   }
 
-  #readJob(info: ModelInfo): PictureJob {
-    return { options: readPicture(this.#settings, info, this.#warn), position: this.#walk.position };
+  #readJob(generator: Generator): PictureJob {
+    const settings = fitSettings(this.#settings, generator, this.#warn);
+    return { options: readPicture(settings, generator.info, this.#warn), position: this.#walk.position };
   }
 
   #refreshSource(): void {
@@ -372,7 +376,7 @@ export class GanCanvas extends GanCanvasSettings {
     assertOptions(options);
     assertToBlobOptions(options);
     return this.#use(async (generator) => {
-      const { bitmap } = await drawJob(generator, this.#readJob(generator.info));
+      const { bitmap } = await drawJob(generator, this.#readJob(generator));
       const canvas = this.#canvas;
       return encodeBitmap(bitmap, { ...options, smooth: !canvas || getComputedStyle(canvas).imageRendering !== 'pixelated' });
     });
@@ -410,12 +414,13 @@ export class GanCanvas extends GanCanvasSettings {
     return new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'application/octet-stream' });
   }
 
-  /** Puts the tensors of a weights file, full or delta, in place of the live ones, and draws anew. */
-  async importWeights(blob: Blob): Promise<void> {
+  /** Puts the tensors of a weights file, full or delta, in place of the live ones, and draws anew; with `replaces`, also those of another network. */
+  async importWeights(blob: Blob, options: ImportOptions = {}): Promise<void> {
     assertBlob(blob);
+    assertOptions(options);
     const bytes = new Uint8Array(await blob.arrayBuffer());
     this.#refreshSource();
-    await this.#generators.importWeights(bytes);
+    await this.#generators.importWeights(bytes, { replaces: options.replaces === true });
     this.#redraw();
   }
 
@@ -443,13 +448,13 @@ export class GanCanvas extends GanCanvasSettings {
   /** The training of the model that a reload or a crash cut short, or null. */
   async findKeptTraining(): Promise<KeptRunSummary | null> {
     const { findKeptRun } = await import('../engine/fine-tune/kept-run.ts');
-    return this.#use((generator) => findKeptRun(generator.info.name));
+    return this.#use((generator) => findKeptRun(generator.loadedInfo.name));
   }
 
   /** Forgets that training and the pictures that were stored with it. */
   async eraseKeptTraining(): Promise<void> {
     const { eraseKeptRun } = await import('../engine/fine-tune/kept-run.ts');
-    return this.#use((generator) => eraseKeptRun(generator.info.name));
+    return this.#use((generator) => eraseKeptRun(generator.loadedInfo.name));
   }
 
   #redraw(): void {

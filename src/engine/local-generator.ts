@@ -14,6 +14,7 @@ import type {
   ExportOptions,
   GenerateOptions,
   GeneratorSource,
+  ImportOptions,
   Picture,
   RenderedBitmap,
   RenderOptions,
@@ -52,7 +53,6 @@ const MAX_DEVICE_LOSSES = 3;
 
 /** A generator in this realm. Commands take turns with those of all other generators. */
 export class LocalGenerator implements TrainableGenerator {
-  readonly info: ModelInfo;
   readonly #realm: EngineRealm;
   readonly #weights: WeightsLease;
   readonly #source: GeneratorSource;
@@ -69,10 +69,17 @@ export class LocalGenerator implements TrainableGenerator {
     this.#weights = weights;
     this.#source = source;
     this.#live = new LiveWeights(weights.file);
-    this.info = weights.file.info;
     this.#place = { runtime, report: runtime.report, network: this.#createNetwork(runtime) };
     this.#watch(this.#place);
     realm.generators.add(this);
+  }
+
+  get info(): ModelInfo {
+    return this.#live.shown.info;
+  }
+
+  get loadedInfo(): ModelInfo {
+    return this.#weights.file.info;
   }
 
   get activeBackend(): BackendName {
@@ -93,11 +100,11 @@ export class LocalGenerator implements TrainableGenerator {
   }
 
   async renderPicture(options: RenderOptions = {}): Promise<Picture> {
-    return this.#drawPicture(() => planPictures(this.info, this.#weights.file.directions, options), options.signal);
+    return this.#drawPicture(() => planPictures(this.info, this.#live.shown.directions, options), options.signal);
   }
 
   async renderBitmap(options: RenderOptions = {}): Promise<RenderedBitmap> {
-    return this.#drawBitmap(() => planPictures(this.info, this.#weights.file.directions, options), options.signal);
+    return this.#drawBitmap(() => planPictures(this.info, this.#live.shown.directions, options), options.signal);
   }
 
   async interpolate(fromSeed: string, toSeed: string, steps: number, options: RenderOptions = {}): Promise<Picture[]> {
@@ -143,8 +150,8 @@ export class LocalGenerator implements TrainableGenerator {
     });
   }
 
-  importWeights(bytes: Uint8Array): Promise<void> {
-    return this.#takeTurn(() => this.#setLive(this.#live.withImported(bytes)));
+  importWeights(bytes: Uint8Array, { replaces = false }: ImportOptions = {}): Promise<void> {
+    return this.#takeTurn(() => this.#setLive(this.#live.withImported(bytes, replaces)));
   }
 
   resetWeights(): Promise<void> {
@@ -182,7 +189,7 @@ export class LocalGenerator implements TrainableGenerator {
   }
 
   #planBetween(fromSeed: string, toSeed: string, t: number, options: RenderOptions): DrawPlan {
-    return planBetween(this.info, this.#weights.file.directions, [fromSeed, toSeed], t, options);
+    return planBetween(this.info, this.#live.shown.directions, [fromSeed, toSeed], t, options);
   }
 
   #drawPicture(plan: () => DrawPlan, signal: AbortSignal | undefined): Promise<Picture> {
@@ -264,7 +271,7 @@ export class LocalGenerator implements TrainableGenerator {
 
   #createNetwork(runtime: Runtime): NetworkLease {
     return this.#live.isChanged
-      ? createPrivateNetwork(runtime, this.#weights.file, this.#live.tensors)
+      ? createPrivateNetwork(runtime, this.info.architecture, this.#live.tensors)
       : this.#realm.networks.acquire(runtime, this.#weights.file);
   }
 

@@ -12,6 +12,7 @@ import type {
   DiscoveredDirection,
   ExportOptions,
   GenerateOptions,
+  ImportOptions,
   LoadProgress,
   Picture,
   RenderedBitmap,
@@ -30,7 +31,8 @@ export interface CommandSignatures {
   renderBetween(fromSeed: string, toSeed: string, t: number, options: Posted<RenderOptions>): RenderedBitmap;
   discoverDirections(options: Posted<DiscoverOptions>): readonly DiscoveredDirection[];
   exportWeights(options: ExportOptions): Uint8Array;
-  importWeights(bytes: Uint8Array): undefined;
+  /** Gives what the network says that took the loaded one's place; null: the loaded one draws. */
+  importWeights(bytes: Uint8Array, options: ImportOptions): ModelInfo | null;
   resetWeights(): undefined;
 }
 

@@ -52,6 +52,10 @@ export function createGate(): Gate {
 /** Draws nothing but records what it was asked for. With `gates` every picture waits at one. */
 export class FakeGenerator implements TrainableGenerator {
   readonly info = fakeInfo();
+
+  get loadedInfo(): ModelInfo {
+    return this.info;
+  }
   activeBackend: BackendName = 'cpu';
   backendReport = [{ name: 'cpu', ok: true, detail: 'a fake' }] as const;
   readonly rendered: RenderOptions[] = [];
