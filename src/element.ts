@@ -16,6 +16,7 @@ export type { GanCanvasEventMap } from './element/events.ts';
 export type {
   FineTuneEndReason,
   FineTuneMethod,
+  FineTuneNetwork,
   FineTuneOptions,
   FineTuneResult,
   FineTuneRun,
@@ -30,6 +31,7 @@ export type {
   DiscoveryMethod,
   ExportOptions,
   GenerateOptions,
+  ImportOptions,
   LoadProgress,
 } from './engine/generator.ts';
 export type { DirectionSetting, DirectionsInput } from './latent/directions-input.ts';

@@ -1,5 +1,6 @@
 import type { TemplateResult } from 'lit';
 import { LitElement, html, nothing } from 'lit';
+import { startsFromNothing } from '../../engine/fine-tune/fine-tune.ts';
 import type { KeptRunSummary } from '../../engine/fine-tune/kept-run.ts';
 import { GanCanvasError, isAbortError } from '../../support/errors.ts';
 import { adoptStyles } from '../adopt-styles.ts';
@@ -15,7 +16,7 @@ import { renderPictures } from './render-pictures.ts';
 import { renderRunning } from './render-running.ts';
 import { canShareWeights, downloadFile, nameWeights } from './save-weights.ts';
 import { tellPictures } from './tell-training.ts';
-import { INITIAL_CHOICES, readChoices, type TrainingChoices } from './training-choices.ts';
+import { canBeTaught, chooseMethod, INITIAL_CHOICES, readChoices, type TrainingChoices } from './training-choices.ts';
 import type { TrainingHost } from './training-host.ts';
 import { controlStyles } from './controls.styles.ts';
 import { pictureStyles } from './pictures.styles.ts';
@@ -344,10 +345,15 @@ export class TrainingPanel extends LitElement {
       ${isOver || this.#problem === null ? nothing : html`<p class="failure" part="problem">${this.#problem}</p>`}
       <p class="buttons">
         <button type="button" part="button primary-button" class="primary" id="start" @click=${this.#handleStart}>
-          ${session.hasLearnt ? 'Train further' : 'Start'}
+          ${session.hasLearnt && !this.#isNextFromNothing ? 'Train further' : 'Start'}
         </button>
       </p>
     `;
+  }
+
+  get #isNextFromNothing(): boolean {
+    const method = chooseMethod(this.#choices, this.#collection.pictures.length, this.#context?.host.modelInfo ?? null);
+    return startsFromNothing(method);
   }
 
   #handleChange(changes: Partial<TrainingChoices>): void {
@@ -366,6 +372,7 @@ export class TrainingPanel extends LitElement {
       isBusy: this.#isBusy,
       problem: this.#problem,
       canShare: this.#canShare,
+      isFromNothing: !canBeTaught(this.#context?.host.modelInfo ?? null),
       onUndo: this.#handleUndo,
       onSave: this.#handleSave,
       onShare: this.#handleShare,

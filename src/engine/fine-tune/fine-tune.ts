@@ -4,6 +4,7 @@ import type { BackendName } from '../../runtime/backend.ts';
 import type { RefusedPicture } from '../pictures/read-training-pictures.ts';
 
 export type { TrainingMethod as FineTuneMethod, NetworkSettings as FineTuneNetwork } from '../../training/training-settings.ts';
+export { startsFromNothing } from '../../training/training-settings.ts';
 export type { NamedPicture, RefusedPicture } from '../pictures/read-training-pictures.ts';
 export type { PictureCrop } from '../pictures/read-training-picture.ts';
 
