@@ -28,7 +28,8 @@ export function createUntrainedModel(network: NetworkSettings, seed: string): We
   return {
     info: {
       ...{ name: UNTRAINED_NAME, architecture, resolution, zDim, directionDim: zDim, numWs: 1 },
-      ...{ labels: [], nested: false, truncation: 1, noise: 'const', directions: [], tuning: null, discriminator: null },
+      ...{ labels: [], nested: false, truncation: 1, directions: [], tuning: null, discriminator: null },
+      noise: 'const',
       ...{ licence: '', attribution: '', imagesSeen: 0, metrics: {}, trainingData: 'Pictures of a visitor, in their own browser.' },
     },
     role: 'generator',

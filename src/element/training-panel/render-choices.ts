@@ -11,16 +11,9 @@ import {
   listClasses,
   listStrengths,
   switchMethod,
+  type ChoicesView,
   type TrainingChoices,
 } from './training-choices.ts';
-
-export interface ChoicesView {
-  readonly choices: TrainingChoices;
-  /** How many pictures there are. */
-  readonly pictures: number;
-  readonly info: ModelInfo | null;
-  readonly onChange: (changes: Partial<TrainingChoices>) => void;
-}
 
 const METHODS = [
   { method: 'adversarial', title: 'Learn the style of these pictures', hint: 'for 10 pictures and more' },

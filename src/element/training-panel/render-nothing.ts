@@ -2,8 +2,7 @@ import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
 import { startsFromNothing, type FineTuneMethod, type FineTuneNetwork, type FineTuneOptions } from '../../engine/fine-tune/fine-tune.ts';
-import type { ChoicesView } from './render-choices.ts';
-import { chooseMethod, switchMethod } from './training-choices.ts';
+import { chooseMethod, switchMethod, type ChoicesView } from './training-choices.ts';
 
 const KINDS = [
   { method: 'textbook-gan', title: 'GAN', hint: 'one network draws, another judges: sharper, and restless' },
@@ -46,8 +45,8 @@ function renderKinds(chosen: FineTuneMethod, onChange: ChoicesView['onChange']):
         `,
       )}
       <p class="hint">
-        It knows nothing yet: at first it draws grey noise, after some minutes colours and shapes, and never as well as a model that has seen
-        thousands of pictures. It draws in the place of the first model until you undo it.
+        It knows nothing yet: at first it draws grey noise, after some minutes colours and shapes, and never as well as a model that has
+        seen thousands of pictures. It draws in the place of the first model until you undo it.
       </p>
     </div>
   `;

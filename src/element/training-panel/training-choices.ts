@@ -24,6 +24,15 @@ export interface TrainingChoices {
   readonly keeps: boolean;
 }
 
+/** The choices as they are shown, and where changes go. */
+export interface ChoicesView {
+  readonly choices: TrainingChoices;
+  /** How many pictures there are. */
+  readonly pictures: number;
+  readonly info: ModelInfo | null;
+  readonly onChange: (changes: Partial<TrainingChoices>) => void;
+}
+
 /** How much is learnt, by its steps. */
 export interface Strength {
   readonly steps: number;

@@ -55,8 +55,16 @@ describe('engine/fine-tune/fine-tune-settings', () => {
     [{ method: 'vae', network: { latentDim: 0 } }, 'invalid-argument', /network\.latentDim is 0; expected a whole number from 1 to 2048/],
     [{ method: 'vae', network: { resolution: 512 } }, 'invalid-argument', /network\.resolution is 512/],
     [{ method: 'textbook-gan', network: { resolution: 33 } }, 'invalid-argument', /resolution is 33 and stride 2/],
-    [{ method: 'textbook-gan', network: { depth: 9 } }, 'invalid-argument', /depth is 9, resolution 32.*possible here: depth 1, 2, 3, 4, 5/],
-    [{ method: 'vae', network: { activation: 'swish' as 'relu' } }, 'invalid-argument', /network\.activation is "swish"; expected one of relu/],
+    [
+      { method: 'textbook-gan', network: { depth: 9 } },
+      'invalid-argument',
+      /depth is 9, resolution 32.*possible here: depth 1, 2, 3, 4, 5/,
+    ],
+    [
+      { method: 'vae', network: { activation: 'swish' as 'relu' } },
+      'invalid-argument',
+      /network\.activation is "swish"; expected one of relu/,
+    ],
     [{ method: 'vae', network: { zDim: 4 } as object }, 'invalid-argument', /no "zDim"; there is latentDim/],
     [{ method: 'textbook-gan', loss: 'wasserstein' as 'hinge' }, 'invalid-argument', /loss is "wasserstein"/],
     [{ classLabel: 2 }, 'unknown-class', /apple, pear/],
