@@ -35,7 +35,7 @@ import {
   GanCanvasLoadEvent,
   GanCanvasRenderEvent,
 } from './events.ts';
-import { fitSettings } from './fit-settings.ts';
+import { readFittingPicture } from './fit-settings.ts';
 import { FineTuneController } from './fine-tune-controller.ts';
 import type { PictureInputs } from './gather-pictures.ts';
 import { GanCanvasSettings } from './gan-canvas-settings.ts';
@@ -47,7 +47,6 @@ import {
   readCrossOrigin,
   readGrid,
   readInterval,
-  readPicture,
   readSource,
   type PictureSettings,
 } from './read-settings.ts';
@@ -272,8 +271,7 @@ export class GanCanvas extends GanCanvasSettings {
   }
 
   #readJob(generator: Generator): PictureJob {
-    const settings = fitSettings(this.#settings, generator, this.#warn);
-    return { options: readPicture(settings, generator.info, this.#warn), position: this.#walk.position };
+    return { options: readFittingPicture(this.#settings, generator, this.#warn), position: this.#walk.position };
   }
 
   #refreshSource(): void {

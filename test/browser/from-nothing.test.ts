@@ -1,7 +1,7 @@
 import { assert } from 'chai';
 import type { FineTuneOptions, FineTuneStep } from '../../src/engine/fine-tune/fine-tune.ts';
 import type { GanCanvas } from '../../src/index.ts';
-import { GanCanvasError } from '../../src/support/errors.ts';
+import type { GanCanvasError } from '../../src/support/errors.ts';
 import { decodeWeights, type WeightsTensor } from '../../src/weights/weights-file.ts';
 import { serveTrainable } from '../support/serve-files.ts';
 import { createCanvas, nextEvent, readPixels, showPicture } from './show.ts';
