@@ -46,6 +46,10 @@ export function fitSettings(
 }
 
 /** What to draw with the network that draws now; throws `bad-vector` for a latent that cannot be read. */
-export function readFittingPicture(settings: PictureSettings, generator: Pick<Generator, 'info' | 'loadedInfo'>, warn: Warn): RenderOptions {
+export function readFittingPicture(
+  settings: PictureSettings,
+  generator: Pick<Generator, 'info' | 'loadedInfo'>,
+  warn: Warn,
+): RenderOptions {
   return readPicture(fitSettings(settings, generator, warn), generator.info, warn);
 }

@@ -42,14 +42,7 @@ import { GanCanvasSettings } from './gan-canvas-settings.ts';
 import { GeneratorController } from './generator-controller.ts';
 import { styles } from './gan-canvas.styles.ts';
 import { PictureController, drawJob, type PictureJob } from './picture-controller.ts';
-import {
-  PICTURE_PROPERTIES,
-  readCrossOrigin,
-  readGrid,
-  readInterval,
-  readSource,
-  type PictureSettings,
-} from './read-settings.ts';
+import { PICTURE_PROPERTIES, readCrossOrigin, readGrid, readInterval, readSource, type PictureSettings } from './read-settings.ts';
 import { hasDefaultContent, renderPlaceholder } from './render-placeholder.ts';
 import { renderProgress } from './render-progress.ts';
 import { StatusController } from './status-controller.ts';
