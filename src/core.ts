@@ -6,6 +6,7 @@ export { createGenerator } from './engine/create-generator.ts';
 export type {
   FineTuneEndReason,
   FineTuneMethod,
+  FineTuneNetwork,
   FineTuneOptions,
   FineTuneResult,
   FineTuneRun,
@@ -25,6 +26,7 @@ export type {
   GenerateOptions,
   Generator,
   GeneratorSource,
+  ImportOptions,
   LearnOptions,
   LoadProgress,
   MarkedPicture,

@@ -18,6 +18,7 @@ export type { GanCanvasEventMap } from './element/events.ts';
 export type {
   FineTuneEndReason,
   FineTuneMethod,
+  FineTuneNetwork,
   FineTuneOptions,
   FineTuneResult,
   FineTuneRun,
@@ -33,6 +34,7 @@ export type {
   DrawnPicture,
   ExportOptions,
   GenerateOptions,
+  ImportOptions,
   LearnOptions,
   LoadProgress,
   MarkedPicture,

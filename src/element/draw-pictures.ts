@@ -1,6 +1,6 @@
 import type { GenerateOptions, Generator, Picture } from '../engine/generator.ts';
-import type { ModelInfo } from '../weights/model-info.ts';
 import { assertGenerateOptions } from './check-arguments.ts';
+import { fitSettings } from './fit-settings.ts';
 import type { PictureSettings, Warn } from './read-settings.ts';
 import { readPicture } from './read-settings.ts';
 
@@ -13,7 +13,7 @@ export interface OwnSettings {
 /** The picture of `generate()`. */
 export async function generateImage(generator: Generator, options: GenerateOptions, own: OwnSettings): Promise<ImageData> {
   assertGenerateOptions(options, generator.info);
-  return toImageData(await generator.generate(mergeOptions(options, own, generator.info)));
+  return toImageData(await generator.generate(mergeOptions(options, own, generator)));
 }
 
 /** The pictures of `interpolate()`. */
@@ -24,16 +24,17 @@ export async function interpolateImages(
   options: { readonly signal?: AbortSignal },
   own: OwnSettings,
 ): Promise<ImageData[]> {
-  const merged = mergeOptions({ ...options, seed: seeds[0] }, own, generator.info);
+  const merged = mergeOptions({ ...options, seed: seeds[0] }, own, generator);
   return (await generator.interpolate(...seeds, steps, merged)).map(toImageData);
 }
 
-function mergeOptions(options: GenerateOptions, { settings, warn }: OwnSettings, info: ModelInfo): GenerateOptions {
+function mergeOptions(options: GenerateOptions, { settings: written, warn }: OwnSettings, generator: Generator): GenerateOptions {
+  const settings = fitSettings(written, generator, warn);
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   // A seed that is given wins over a latent that is the element's own.
   const latent = options.seed === undefined ? settings.latent : null;
   const merged = { ...settings, latent, ...Object.fromEntries(given), samples: null, columns: null };
-  const { seed, latent: z, latentDim, truncation, classLabel, noise, directions, mix } = readPicture(merged, info, warn);
+  const { seed, latent: z, latentDim, truncation, classLabel, noise, directions, mix } = readPicture(merged, generator.info, warn);
   return { seed: String(seed), latent: z, latentDim, truncation, classLabel, noise, directions, mix, signal: options.signal };
 }
 

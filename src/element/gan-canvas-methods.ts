@@ -2,11 +2,12 @@ import type {
   DiscoverOptions,
   DiscoveredDirection,
   GenerateOptions,
+  Generator,
   LearnOptions,
   MarkedPicture,
   TrainableGenerator,
 } from '../engine/generator.ts';
-import type { DirectionInfo, ModelInfo } from '../weights/model-info.ts';
+import type { DirectionInfo } from '../weights/model-info.ts';
 import type { RecordAnimationOptions } from './animation/animation-options.ts';
 import { assertOptions, assertSeed, assertSteps, assertToBlobOptions, type ToBlobOptions } from './check-arguments.ts';
 import { generateImage, interpolateImages, type OwnSettings } from './draw-pictures.ts';
@@ -23,7 +24,7 @@ export abstract class GanCanvasMethods extends GanCanvasSettings {
   protected abstract readonly ownSettings: OwnSettings;
 
   /** @internal What is to be shown. */
-  protected abstract readJob(info: ModelInfo): PictureJob;
+  protected abstract readJob(generator: Generator): PictureJob;
 
   /** @internal The generator's weights were changed by itself: they are what must be kept and shown. */
   protected abstract keepWeights(generator: TrainableGenerator): Promise<void>;
@@ -49,7 +50,7 @@ export abstract class GanCanvasMethods extends GanCanvasSettings {
     assertOptions(options);
     assertToBlobOptions(options);
     return this.useGenerator(async (generator) => {
-      const { bitmap } = await drawJob(generator, this.readJob(generator.info));
+      const { bitmap } = await drawJob(generator, this.readJob(generator));
       return encodeBitmap(bitmap, { ...options, smooth: this.#isSmooth });
     });
   }

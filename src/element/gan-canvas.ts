@@ -7,7 +7,7 @@ import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { property } from 'lit/decorators/property.js';
 import { openGenerator } from '../engine/engine-client.ts';
-import type { CreateGeneratorOptions, ExportOptions, RenderedBitmap, TrainableGenerator } from '../engine/generator.ts';
+import type { CreateGeneratorOptions, ExportOptions, Generator, ImportOptions, RenderedBitmap, TrainableGenerator } from '../engine/generator.ts';
 import type { FineTuneOptions, FineTuneRun } from '../engine/fine-tune/fine-tune.ts';
 import type { KeptRunSummary } from '../engine/fine-tune/kept-run.ts';
 import type { BackendName, BackendReport } from '../runtime/backend.ts';
@@ -25,6 +25,7 @@ import {
   GanCanvasLoadEvent,
   GanCanvasRenderEvent,
 } from './events.ts';
+import { readFittingPicture } from './fit-settings.ts';
 import { FineTuneController } from './fine-tune-controller.ts';
 import type { PictureInputs } from './gather-pictures.ts';
 import { GanCanvasMethods } from './gan-canvas-methods.ts';
@@ -36,7 +37,6 @@ import {
   readCrossOrigin,
   readGrid,
   readInterval,
-  readPicture,
   readSource,
   type PictureSettings,
 } from './read-settings.ts';
@@ -181,7 +181,7 @@ export class GanCanvas extends GanCanvasMethods {
   readonly #pictures: PictureController = new PictureController(this, {
     use: (work, signal) => this.#generators.use(work, signal),
     isWanted: () => this.#isWanted && !this.#status.isSourceBroken,
-    job: (info) => this.readJob(info),
+    job: (generator) => this.readJob(generator),
     onPicture: (picture, job) => this.#handlePicture(picture, job),
     onError: (error) => this.#status.handleError(error, this.#generators.failed),
   });
@@ -287,8 +287,8 @@ export class GanCanvas extends GanCanvasMethods {
   }
 
   /** @internal */
-  protected override readJob(info: ModelInfo): PictureJob {
-    return { options: readPicture(this.#settings, info, this.#warn), position: this.#walk.position };
+  protected override readJob(generator: Generator): PictureJob {
+    return { options: readFittingPicture(this.#settings, generator, this.#warn), position: this.#walk.position };
   }
 
   #refreshSource(): void {
@@ -384,12 +384,13 @@ export class GanCanvas extends GanCanvasMethods {
     return new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'application/octet-stream' });
   }
 
-  /** Puts the tensors of a weights file, full or delta, in place of the live ones, and draws anew. */
-  async importWeights(blob: Blob): Promise<void> {
+  /** Puts the tensors of a weights file, full or delta, in place of the live ones, and draws anew; with `replaces`, also those of another network. */
+  async importWeights(blob: Blob, options: ImportOptions = {}): Promise<void> {
     assertBlob(blob);
+    assertOptions(options);
     const bytes = new Uint8Array(await blob.arrayBuffer());
     this.#refreshSource();
-    await this.#generators.importWeights(bytes);
+    await this.#generators.importWeights(bytes, { replaces: options.replaces === true });
     this.#redraw();
   }
 
@@ -426,13 +427,13 @@ export class GanCanvas extends GanCanvasMethods {
   /** The training of the model that a reload or a crash cut short, or null. */
   async findKeptTraining(): Promise<KeptRunSummary | null> {
     const { findKeptRun } = await import('../engine/fine-tune/kept-run.ts');
-    return this.useGenerator((generator) => findKeptRun(generator.info.name));
+    return this.useGenerator((generator) => findKeptRun(generator.loadedInfo.name));
   }
 
   /** Forgets that training and the pictures that were stored with it. */
   async eraseKeptTraining(): Promise<void> {
     const { eraseKeptRun } = await import('../engine/fine-tune/kept-run.ts');
-    return this.useGenerator((generator) => eraseKeptRun(generator.info.name));
+    return this.useGenerator((generator) => eraseKeptRun(generator.loadedInfo.name));
   }
 
   /** @internal */

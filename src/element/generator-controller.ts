@@ -1,5 +1,5 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
-import type { CreateGeneratorOptions, LoadProgress, TrainableGenerator } from '../engine/generator.ts';
+import type { CreateGeneratorOptions, ImportOptions, LoadProgress, TrainableGenerator } from '../engine/generator.ts';
 import type { BackendName, BackendReport } from '../runtime/backend.ts';
 import type { ModelInfo } from '../weights/model-info.ts';
 import { GeneratorLease } from './generator-lease.ts';
@@ -90,22 +90,27 @@ export class GeneratorController implements ReactiveController {
   }
 
   /** Puts these weights in place of the live ones, and does so again when the generator is opened anew. */
-  async importWeights(bytes: Uint8Array): Promise<void> {
+  async importWeights(bytes: Uint8Array, options: ImportOptions): Promise<void> {
     await this.use(async (generator) => {
-      await generator.importWeights(bytes);
+      await generator.importWeights(bytes, options);
       // A second import may be a delta on top of the first: what both moved is what must be kept.
       this.#importedWeights = this.#importedWeights ? await generator.exportWeights({ delta: true }) : bytes;
+      this.info = generator.info;
     });
   }
 
   /** The generator's weights were changed by itself: they are what must be kept. */
   async keepWeights(generator: TrainableGenerator): Promise<void> {
     this.#importedWeights = await generator.exportWeights({ delta: true });
+    this.info = generator.info;
   }
 
   /** Back to the weights of the source. */
   async resetWeights(): Promise<void> {
-    await this.use((generator) => generator.resetWeights());
+    await this.use(async (generator) => {
+      await generator.resetWeights();
+      this.info = generator.info;
+    });
     this.#importedWeights = undefined;
   }
 
@@ -129,7 +134,7 @@ export class GeneratorController implements ReactiveController {
   }
 
   async #handleOpen(generator: TrainableGenerator, isCurrent: () => boolean): Promise<void> {
-    if (this.#importedWeights && isCurrent()) await generator.importWeights(this.#importedWeights);
+    if (this.#importedWeights && isCurrent()) await generator.importWeights(this.#importedWeights, { replaces: true });
     if (!isCurrent()) return;
     this.info = generator.info;
     this.#setBackend(generator.activeBackend, generator.backendReport);

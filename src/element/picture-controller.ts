@@ -1,7 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { Generator, RenderedBitmap, RenderOptions } from '../engine/generator.ts';
 import { isAbortError } from '../support/errors.ts';
-import type { ModelInfo } from '../weights/model-info.ts';
 import type { WalkPosition } from './walk-position.ts';
 
 /** What is to be drawn. */
@@ -17,7 +16,7 @@ export interface PictureControllerOptions {
   /** True when the host wants a picture: it has been visible and nothing stands in the way. */
   readonly isWanted: () => boolean;
   /** What to draw, read when drawing begins; may throw. */
-  readonly job: (info: ModelInfo) => PictureJob;
+  readonly job: (generator: Generator) => PictureJob;
   /** Takes the picture, bitmap included. */
   readonly onPicture: (picture: RenderedBitmap, job: PictureJob) => void;
   readonly onError: (error: unknown) => void;
@@ -89,18 +88,22 @@ export class PictureController implements ReactiveController {
 
   async #drawOne(signal: AbortSignal): Promise<void> {
     let version = this.#version;
+    let isOutdated = () => false;
     try {
       let job: PictureJob | undefined;
       const picture = await this.#options.use((generator) => {
+        const { info } = generator;
         version = this.#version;
-        job = this.#options.job(generator.info);
+        isOutdated = () => generator.info !== info;
+        job = this.#options.job(generator);
         return drawJob(generator, job, signal);
       }, signal);
       if (signal.aborted || !job) return picture.bitmap.close();
       this.#drawnVersion = version;
       this.#options.onPicture(picture, job);
     } catch (error) {
-      if (signal.aborted) return;
+      // A job for the network that drew before is none for the one that has taken its place: it is read anew.
+      if (signal.aborted || isOutdated()) return;
       this.#drawnVersion = version;
       // An abort that nobody here asked for (the engine went away) is followed by a new attempt when next something changes.
       if (!isAbortError(error)) this.#options.onError(error);

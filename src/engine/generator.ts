@@ -84,8 +84,16 @@ export interface RenderedBitmap {
 }
 
 export interface ExportOptions {
-  /** True: only the tensors that differ from the file that was loaded. Default false. */
+  /** True: only the tensors that differ from the file that was loaded; of another network, that took its place, they are all. Default false. */
   readonly delta?: boolean | undefined;
+}
+
+export interface ImportOptions {
+  /**
+   * True: a full file of another network takes the place of the loaded one, with its own labels and directions, until `resetWeights()`. Default
+   * false: it is refused with `weights-format`.
+   */
+  readonly replaces?: boolean | undefined;
 }
 
 /** How directions are found without labels: along what w varies most, or along what the styles answer to most. */
@@ -131,7 +139,10 @@ export interface LearnOptions {
  * Arguments are borrowed, results owned by the caller.
  */
 export interface Generator {
+  /** Of the network that draws. */
   readonly info: ModelInfo;
+  /** Of the file that was loaded: the same object, as long as no other network took its place. */
+  readonly loadedInfo: ModelInfo;
   readonly activeBackend: BackendName;
   readonly backendReport: BackendReport;
   /** One picture as bytes. */
@@ -169,9 +180,10 @@ export interface Generator {
   exportWeights(options?: ExportOptions): Promise<Uint8Array>;
   /**
    * Takes the tensors of a full file or a delta; those that it leaves out are the loaded file's, whatever was imported before.
-   * Of what the file says beside only directions that were learnt are taken, and added. `weights-format` when it does not fit, with the live weights untouched.
+   * Of what the file says beside only directions that were learnt are taken, and added. `weights-format` when it does not fit, with the live
+   * weights untouched; {@link ImportOptions} lets another network in.
    */
-  importWeights(bytes: Uint8Array): Promise<void>;
+  importWeights(bytes: Uint8Array, options?: ImportOptions): Promise<void>;
   /** Back to the file that was loaded. */
   resetWeights(): Promise<void>;
   /** Called after the generator moved to another backend by itself (a lost device); returns what removes the listener. */
@@ -186,7 +198,8 @@ export interface Generator {
 /** A generator that can learn from pictures. */
 export interface TrainableGenerator extends Generator {
   /**
-   * Begins to learn from pictures, 1 to 2,000 of them; in a page in a worker of its own. The live weights follow every so many steps and at the end.
+   * Begins to learn from pictures, 1 to 2,000 of them; in a page in a worker of its own. The live weights follow every so many steps and at the end;
+   * what begins from nothing takes the place of the loaded network as soon as it is first shown.
    * One training at a time: others queue. The run rejects with `invalid-argument` (options, a model without a discriminator, no picture that can be
    * used), `unknown-class`, `weights-…`, `backend-unavailable`.
    */

@@ -14,43 +14,55 @@ import type { DiscoveredDirection } from './generator.ts';
 type Tensors = ReadonlyMap<string, WeightsTensor>;
 type Learned = ReadonlyMap<string, DiscoveredDirection>;
 
+/** What differs from a file. */
+interface Changes {
+  /** The file of the network that draws; left out: the loaded one. */
+  readonly shown?: WeightsFile;
+  readonly changed?: Tensors;
+  /** How the changed tensors came about. */
+  readonly tuning?: ModelInfo['tuning'];
+  readonly learned?: Learned;
+}
+
 /**
- * The weights a generator draws with: those of its file, but for the tensors that were changed and the directions that were learnt. Immutable; the file is shared
- * with other generators and never written to.
+ * The weights a generator draws with: those of its file, but for the tensors that were changed and the directions that were learnt; or those of
+ * another network, that took their place. Immutable; the file is shared with other generators and never written to.
  */
 export class LiveWeights {
   readonly file: WeightsFile;
-  /** What the file says of the model, and the directions that were learnt since. */
+  /** The file of the network that draws: `file`, or what took its place. */
+  readonly shown: WeightsFile;
+  /** What that file says of the model, and the directions that were learnt since. */
   readonly info: ModelInfo;
   /** The vectors of all directions, by name. */
   readonly directions: ReadonlyMap<string, Float32Array>;
-  /** Only tensors whose values differ from the file's. */
+  /** Only tensors whose values differ from the shown file's. */
   readonly #changed: Tensors;
-  /** How the changed tensors came about. */
   readonly #tuning: ModelInfo['tuning'];
   readonly #learned: Learned;
 
-  constructor(
-    file: WeightsFile,
-    changed: Tensors = new Map(),
-    tuning: ModelInfo['tuning'] = file.info.tuning,
-    learned: Learned = new Map(),
-  ) {
+  constructor(file: WeightsFile, { shown = file, changed = new Map(), tuning = shown.info.tuning, learned = new Map() }: Changes = {}) {
     this.file = file;
+    this.shown = shown;
     this.#tuning = tuning;
     this.#learned = learned;
-    this.info = learned.size === 0 ? file.info : { ...file.info, directions: addDirections(file.info.directions, learned) };
-    this.directions = new Map([...file.directions, ...[...learned].map(([name, { vector }]) => [name, vector] as const)]);
-    this.#changed = new Map([...changed].filter(([name, tensor]) => !equalValues(tensor, file.tensors.get(name))));
+    this.info = learned.size === 0 ? shown.info : { ...shown.info, directions: addDirections(shown.info.directions, learned) };
+    this.directions = new Map([...shown.directions, ...[...learned].map(([name, { vector }]) => [name, vector] as const)]);
+    this.#changed = new Map([...changed].filter(([name, tensor]) => !equalValues(tensor, shown.tensors.get(name))));
   }
 
   get isChanged(): boolean {
-    return this.#changed.size > 0;
+    return this.isReplaced || this.#changed.size > 0;
+  }
+
+  /** True when another network draws than the loaded file's. */
+  get isReplaced(): boolean {
+    return this.shown !== this.file;
   }
 
   /** All tensors, by name. */
   get tensors(): Tensors {
-    return this.isChanged ? new Map([...this.file.tensors, ...this.#changed]) : this.file.tensors;
+    return this.#changed.size > 0 ? new Map([...this.shown.tensors, ...this.#changed]) : this.shown.tensors;
   }
 
   /** These weights as they come back from a file: each value rounded to what its tensor's dtype can hold. */
@@ -58,19 +70,24 @@ export class LiveWeights {
     const rounded = [...this.#changed].map(([name, tensor]) => {
       return [name, { ...tensor, values: roundToDtype(tensor.values, tensor.dtype) }] as const;
     });
-    return new LiveWeights(this.file, new Map(rounded), this.#tuning, this.#learned);
+    return this.#with({ changed: new Map(rounded) });
   }
 
   /** The same with a direction more, or another of that name. */
   withLearned(direction: DiscoveredDirection): LiveWeights {
-    return new LiveWeights(this.file, this.#changed, this.#tuning, new Map([...this.#learned, [direction.name, direction]]));
+    return this.#with({ learned: new Map([...this.#learned, [direction.name, direction]]) });
   }
 
-  /** A file of our format with all tensors, or with those that differ from the loaded file. */
+  #with(changes: Changes): LiveWeights {
+    const own = { shown: this.shown, changed: this.#changed, tuning: this.#tuning, learned: this.#learned };
+    return new LiveWeights(this.file, { ...own, ...changes });
+  }
+
+  /** A file of our format with all tensors, or with those that differ from the loaded file: of another network, which is all of them, a full file. */
   encode(delta: boolean): Uint8Array {
-    const { directions } = this;
-    const file = { ...this.file, info: { ...this.info, tuning: this.#tuning }, tensors: this.tensors, directions };
-    if (!delta) return encodeWeights(file);
+    const { directions, tensors } = this;
+    const file = { ...this.shown, info: { ...this.info, tuning: this.#tuning }, tensors, directions };
+    if (!delta || this.isReplaced) return encodeWeights(file);
     const base = { name: this.file.info.name, checksum: checksumTensors(this.file) };
     const learned = [...this.#learned.keys()].map((name) => DIRECTION_PREFIX + name);
     return encodeWeights(file, { base, only: new Set([...this.#changed.keys(), ...learned]) });
@@ -78,20 +95,29 @@ export class LiveWeights {
 
   /**
    * The weights that a full file or a delta describes: its tensors, and for those it leaves out the loaded file's. What it says
-   * beside (labels, licence) is not taken, but for how it was tuned and the directions that were learnt, which are added to those here. Throws `weights-format` when it is no weights file, or one of another network.
+   * beside (labels, licence) is not taken, but for how it was tuned and the directions that were learnt, which are added to those here. With
+   * `replaces`, a full file of another network takes the place of the loaded one, with all that it says; so does one of the network that did so
+   * before. Throws `weights-format` when it is no weights file, or one of another network that is not to replace the loaded one.
    */
-  withImported(bytes: Uint8Array): LiveWeights {
+  withImported(bytes: Uint8Array, replaces = false): LiveWeights {
     const decoded = decodeWeights(bytes, { deltas: 'accept' });
     const imported = decoded.delta ? applyDelta(this.file, decoded) : decoded;
-    if (imported.role !== this.file.role || !equalJson(imported.info.architecture, this.file.info.architecture)) {
-      throw new GanCanvasError(
-        'weights-format',
-        `The weights belong to another network than the model "${this.file.info.name}"; import weights that were exported from it.`,
-      );
+    const { tuning } = imported.info;
+    if (isOfNetwork(imported, this.file)) {
+      const learned = new Map([...(this.isReplaced ? [] : this.#learned), ...learnedDirections(imported, this.file)]);
+      return new LiveWeights(this.file, { changed: imported.tensors, tuning, learned });
     }
-    const learned = new Map([...this.#learned, ...learnedDirections(imported, this.file)]);
-    return new LiveWeights(this.file, imported.tensors, imported.info.tuning, learned);
+    const isTaken = imported.role === 'generator' && (replaces || isOfNetwork(imported, this.shown));
+    if (isTaken) return new LiveWeights(this.file, { shown: imported });
+    throw new GanCanvasError(
+      'weights-format',
+      `The weights belong to another network than the model "${this.file.info.name}"; import weights that were exported from it, or let them take its place ({ replaces: true }).`,
+    );
   }
+}
+
+function isOfNetwork({ role, info }: WeightsFile, other: WeightsFile): boolean {
+  return role === other.role && equalJson(info.architecture, other.info.architecture);
 }
 
 /** The file's directions, and those that were learnt: in place of one of that name, else after them. */

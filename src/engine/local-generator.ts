@@ -14,6 +14,7 @@ import type {
   ExportOptions,
   GenerateOptions,
   GeneratorSource,
+  ImportOptions,
   LearnOptions,
   MarkedPicture,
   Picture,
@@ -54,7 +55,6 @@ const MAX_DEVICE_LOSSES = 3;
 
 /** A generator in this realm. Commands take turns with those of all other generators. */
 export class LocalGenerator implements TrainableGenerator {
-  readonly info: ModelInfo;
   readonly #realm: EngineRealm;
   readonly #weights: WeightsLease;
   readonly #source: GeneratorSource;
@@ -71,10 +71,17 @@ export class LocalGenerator implements TrainableGenerator {
     this.#weights = weights;
     this.#source = source;
     this.#live = new LiveWeights(weights.file);
-    this.info = weights.file.info;
     this.#place = { runtime, report: runtime.report, network: this.#createNetwork(runtime) };
     this.#watch(this.#place);
     realm.generators.add(this);
+  }
+
+  get info(): ModelInfo {
+    return this.#live.shown.info;
+  }
+
+  get loadedInfo(): ModelInfo {
+    return this.#weights.file.info;
   }
 
   get activeBackend(): BackendName {
@@ -166,8 +173,8 @@ export class LocalGenerator implements TrainableGenerator {
     });
   }
 
-  importWeights(bytes: Uint8Array): Promise<void> {
-    return this.#takeTurn(() => this.#setLive(this.#live.withImported(bytes)));
+  importWeights(bytes: Uint8Array, { replaces = false }: ImportOptions = {}): Promise<void> {
+    return this.#takeTurn(() => this.#setLive(this.#live.withImported(bytes, replaces)));
   }
 
   resetWeights(): Promise<void> {
@@ -291,7 +298,7 @@ export class LocalGenerator implements TrainableGenerator {
 
   #createNetwork(runtime: Runtime): NetworkLease {
     return this.#live.isChanged
-      ? createPrivateNetwork(runtime, this.#weights.file, this.#live.tensors)
+      ? createPrivateNetwork(runtime, this.info.architecture, this.#live.tensors)
       : this.#realm.networks.acquire(runtime, this.#weights.file);
   }
 

@@ -1,6 +1,7 @@
 import { loadNetwork, type LoadedNetwork } from '../model/loaded-network.ts';
 import type { BackendName } from '../runtime/backend.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import type { Architecture } from '../weights/architecture.ts';
 import type { WeightsFile, WeightsTensor } from '../weights/weights-file.ts';
 
 /** A share in a network on a backend. */
@@ -60,8 +61,12 @@ export function createNetworkStore(): NetworkStore {
 }
 
 /** A network of one generator's own, for weights that were changed: the others keep theirs. */
-export function createPrivateNetwork(runtime: Runtime, file: WeightsFile, tensors: ReadonlyMap<string, WeightsTensor>): NetworkLease {
-  const network = runtime.run(() => loadNetwork(file.info.architecture, tensors));
+export function createPrivateNetwork(
+  runtime: Runtime,
+  architecture: Architecture,
+  tensors: ReadonlyMap<string, WeightsTensor>,
+): NetworkLease {
+  const network = runtime.run(() => loadNetwork(architecture, tensors));
   return createLease(network, () => {
     network.dispose();
   });

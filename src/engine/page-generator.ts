@@ -9,6 +9,7 @@ import type {
   ExportOptions,
   GenerateOptions,
   Generator,
+  ImportOptions,
   LearnOptions,
   MarkedPicture,
   Picture,
@@ -88,6 +89,10 @@ class PageGenerator implements TrainableGenerator {
     return this.#opened.generator.info;
   }
 
+  get loadedInfo(): ModelInfo {
+    return this.#opened.generator.loadedInfo;
+  }
+
   get activeBackend(): BackendName {
     return this.#opened.generator.activeBackend;
   }
@@ -140,9 +145,9 @@ class PageGenerator implements TrainableGenerator {
     return this.#run((generator) => generator.exportWeights(options));
   }
 
-  async importWeights(bytes: Uint8Array): Promise<void> {
+  async importWeights(bytes: Uint8Array, options: ImportOptions = {}): Promise<void> {
     const kept = bytes.slice();
-    await this.#run((generator) => generator.importWeights(kept));
+    await this.#run((generator) => generator.importWeights(kept, options));
     this.#imported = kept;
   }
 
@@ -208,7 +213,7 @@ class PageGenerator implements TrainableGenerator {
   async #openAgain(): Promise<void> {
     const opened = await open(this.#connector, this.#source);
     try {
-      if (this.#imported) await opened.generator.importWeights(this.#imported);
+      if (this.#imported) await opened.generator.importWeights(this.#imported, { replaces: true });
     } catch (error) {
       opened.generator.dispose();
       if (error instanceof WorkerCrashError) return this.#openAgain();

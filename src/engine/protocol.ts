@@ -12,6 +12,7 @@ import type {
   DiscoveredDirection,
   ExportOptions,
   GenerateOptions,
+  ImportOptions,
   LearnOptions,
   LoadProgress,
   MarkedPicture,
@@ -39,7 +40,8 @@ export interface CommandSignatures {
     options: Posted<LearnOptions>,
   ): DiscoveredDirection;
   exportWeights(options: ExportOptions): Uint8Array;
-  importWeights(bytes: Uint8Array): undefined;
+  /** Gives what the network says that took the loaded one's place; null: the loaded one draws. */
+  importWeights(bytes: Uint8Array, options: ImportOptions): ModelInfo | null;
   resetWeights(): undefined;
 }
 

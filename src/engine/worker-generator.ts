@@ -7,6 +7,7 @@ import type {
   ExportOptions,
   GenerateOptions,
   Generator,
+  ImportOptions,
   LearnOptions,
   MarkedPicture,
   Picture,
@@ -24,15 +25,17 @@ export async function openWorkerGenerator(link: WorkerLink, options: CreateGener
 
 /** A generator in a worker: sends each command over the link. Rejects with `WorkerCrashError` when the worker ends. */
 class WorkerGenerator implements Generator {
-  readonly info: ModelInfo;
+  readonly loadedInfo: ModelInfo;
   readonly #link: WorkerLink;
   readonly #id: number;
   readonly #listeners = new Set<BackendListener>();
+  #info: ModelInfo;
   #activeBackend: BackendName;
   #backendReport: BackendReport;
 
   constructor(link: WorkerLink, id: number, { info, activeBackend, backendReport }: OpenedGenerator) {
-    this.info = info;
+    this.loadedInfo = info;
+    this.#info = info;
     this.#link = link;
     this.#id = id;
     this.#activeBackend = activeBackend;
@@ -42,6 +45,10 @@ class WorkerGenerator implements Generator {
       this.#backendReport = report;
       for (const listener of [...this.#listeners]) listener(backend, report);
     });
+  }
+
+  get info(): ModelInfo {
+    return this.#info;
   }
 
   get activeBackend(): BackendName {
@@ -94,12 +101,14 @@ class WorkerGenerator implements Generator {
     return this.#link.command<'exportWeights'>(this.#id, { name: 'exportWeights', args: [options] }, undefined);
   }
 
-  importWeights(bytes: Uint8Array): Promise<void> {
-    return this.#link.command<'importWeights'>(this.#id, { name: 'importWeights', args: [bytes] }, undefined);
+  async importWeights(bytes: Uint8Array, options: ImportOptions = {}): Promise<void> {
+    const replaced = await this.#link.command<'importWeights'>(this.#id, { name: 'importWeights', args: [bytes, options] }, undefined);
+    this.#info = replaced ?? this.loadedInfo;
   }
 
-  resetWeights(): Promise<void> {
-    return this.#link.command<'resetWeights'>(this.#id, { name: 'resetWeights', args: [] }, undefined);
+  async resetWeights(): Promise<void> {
+    await this.#link.command<'resetWeights'>(this.#id, { name: 'resetWeights', args: [] }, undefined);
+    this.#info = this.loadedInfo;
   }
 
   onBackendChange(listener: BackendListener): () => void {

@@ -1,5 +1,6 @@
 import { encodeError, GanCanvasError, throwIfAborted } from '../support/errors.ts';
-import type { CreateGeneratorOptions, Generator } from './generator.ts';
+import type { ModelInfo } from '../weights/model-info.ts';
+import type { CreateGeneratorOptions, Generator, ImportOptions } from './generator.ts';
 import type { FineTuneJob, FineTuneOutcome } from './fine-tune/fine-tune-job.ts';
 import type { TrainingPort } from './fine-tune/train.ts';
 import { TrainingControls } from './fine-tune/training-controls.ts';
@@ -170,8 +171,14 @@ function runCommand(generator: Generator, command: Command, signal: AbortSignal)
     case 'exportWeights':
       return generator.exportWeights(command.args[0]);
     case 'importWeights':
-      return generator.importWeights(command.args[0]);
+      return importInto(generator, ...command.args);
     case 'resetWeights':
       return generator.resetWeights();
   }
+}
+
+/** What the generator's network says now, where it is not the loaded one. */
+async function importInto(generator: Generator, bytes: Uint8Array, options: ImportOptions): Promise<ModelInfo | null> {
+  await generator.importWeights(bytes, options);
+  return generator.info === generator.loadedInfo ? null : generator.info;
 }

@@ -2,14 +2,16 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { DiscriminatorNetwork } from '../model/discriminator-network.ts';
 import type { GeneratorNetwork, Noise } from '../model/generator-network.ts';
 import { RepeatedWork } from '../runtime/repeated-work.ts';
-import { moveByAdam, paceAdam, type AdamPace, type AdamSettings, type AdamVectors } from './adam.ts';
+import type { AdamSettings } from './adam.ts';
 import { observeSigns, type AdaptiveShare, type AdaptiveShareSettings } from './adaptive-share.ts';
 import { applyAugmentation, planAugmentation, planTensors, type AugmentTensors, type UniformSource } from './diff-augment.ts';
 import type { NamedTensors } from './flat-parameters.ts';
-import { limitGradient, type GradientLimit } from './limit-gradient.ts';
+import { differentiateWith, learnStep, type Lesson } from './learn-step.ts';
+import type { GradientLimit } from './limit-gradient.ts';
 import { discriminatorLoss, generatorLoss, gradientPenalty } from './losses.ts';
 import type { AdversarialLoss } from './training-settings.ts';
 import { updateAverage } from './moving-average.ts';
+import { group, ungroup } from './tensor-groups.ts';
 import { disposeSnapshot, TrainedNetwork, type NetworkSnapshot } from './trained-network.ts';
 
 export interface AdversarialSettings {
@@ -72,17 +74,6 @@ const AVERAGE_RAMP_UP = 0.2;
 
 /** Of work: three parts of a step, with shifts and without. */
 const KINDS = 6;
-
-/** Tensors with names of a group of their own. */
-function group(name: string, tensors: tf.NamedTensorMap): tf.NamedTensorMap {
-  return Object.fromEntries(Object.entries(tensors).map(([each, tensor]) => [`${name}.${each}`, tensor]));
-}
-
-/** The tensors of a group by their own names. */
-function ungroup<Tensors extends tf.NamedTensorMap>(tensors: tf.NamedTensorMap, name: string): Tensors {
-  const own = Object.entries(tensors).filter(([each]) => each.startsWith(`${name}.`));
-  return Object.fromEntries(own.map(([each, tensor]) => [each.slice(name.length + 1), tensor])) as Tensors;
-}
 
 /** The batch that stands among named tensors, with noise of that mode. */
 function takeBatch(given: tf.NamedTensorMap, { mode }: Noise): AdversarialBatch {
@@ -165,32 +156,16 @@ export class AdversarialTrainer {
     return generator.synthesize(prepared, generator.toWs(prepared, generator.map(prepared, z, oneHot), 1, null), noise);
   }
 
-  /**
-   * Moves a network along the gradient that `differentiate` gives, at its parameters as they are given; what else that gives is the result. All
-   * that differs from step to step comes as tensors, since the work is recorded ({@link RepeatedWork}).
-   */
+  /** {@link learnStep} of either network, at its own pace. */
   #learn<Figures extends tf.NamedTensorMap>(
     kind: string,
     network: TrainedNetwork,
     inputs: () => tf.NamedTensorMap,
-    differentiate: (given: tf.NamedTensorMap, vector: tf.Tensor1D) => { readonly gradient: tf.Tensor1D; readonly figures: Figures },
+    differentiate: (given: tf.NamedTensorMap, vector: tf.Tensor1D) => Lesson<Figures>,
   ): Figures {
     const { generatorAdam, discriminatorAdam, limit } = this.#settings;
-    const settings = network === this.#g ? generatorAdam : discriminatorAdam;
-    const results = tf.tidy(() => {
-      const { length, epsilon } = paceAdam(network.updates + 1, settings);
-      const pace = group('pace', { length: tf.scalar(length * this.learningRateFactor), epsilon: tf.scalar(epsilon) });
-      const all: tf.NamedTensorMap = { ...group('state', network.vectors), ...pace, ...inputs() };
-      return this.#work.run(kind, all, (given) => {
-        const state = ungroup<AdamVectors>(given, 'state');
-        const { gradient, figures } = differentiate(given, state.vector);
-        const limited = limit ? limitGradient(gradient, limit) : gradient;
-        const moved = moveByAdam(state, limited, settings, ungroup<tf.NamedTensorMap & AdamPace>(given, 'pace'));
-        return { ...group('moved', moved), ...group('figures', figures) };
-      });
-    });
-    network.take(ungroup(results, 'moved'));
-    return ungroup(results, 'figures');
+    const pace = { adam: network === this.#g ? generatorAdam : discriminatorAdam, limit, rate: this.learningRateFactor };
+    return learnStep(this.#work, kind, network, pace, inputs, differentiate);
   }
 
   /** The discriminator moves by its loss on this batch; that, and the mean sign of its logits on real pictures. */
@@ -208,16 +183,13 @@ export class AdversarialTrainer {
       const generator = this.#g.parameters(given['generator'] as tf.Tensor1D);
       const fakes = applyAugmentation(this.#generate(generator, taken), ungroup<AugmentTensors>(given, 'fakes'));
       const reals = applyAugmentation(taken.real, ungroup<AugmentTensors>(given, 'reals'));
-      const signs: tf.Scalar[] = [];
-      const { loss, gradient } = this.#d.differentiate((parameters) => {
+      return differentiateWith(this.#d, vector, (parameters) => {
         const prepared = discriminator.prepare(parameters);
         const onReal = discriminator.discriminate(prepared, reals, taken.oneHot);
-        signs.push(tf.keep(tf.mean(tf.sign(onReal))));
-        return discriminatorLoss(this.#settings.loss, onReal, discriminator.discriminate(prepared, fakes, taken.oneHot));
-      }, vector);
-      const sign = tf.clone(signs[0] as tf.Scalar);
-      tf.dispose(signs);
-      return { gradient, figures: { loss, sign } };
+        const sign = tf.mean<tf.Scalar>(tf.sign(onReal));
+        const loss = discriminatorLoss(this.#settings.loss, onReal, discriminator.discriminate(prepared, fakes, taken.oneHot));
+        return { loss, figures: { loss, sign } };
+      });
     });
   }
 

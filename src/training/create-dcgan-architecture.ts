@@ -1,9 +1,7 @@
 import { GanCanvasError } from '../support/errors.ts';
 import { DCGAN_ACTIVATIONS, type DcganActivation, type DcganArchitecture, type DcganLayer } from '../weights/architecture.ts';
 import { parseArchitecture } from '../weights/parse-architecture.ts';
-
-export const DCGAN_NORMALIZATIONS = ['batch', 'none'] as const;
-export type DcganNormalization = (typeof DCGAN_NORMALIZATIONS)[number];
+import { DCGAN_NORMALIZATIONS, type DcganNormalization } from './training-settings.ts';
 
 /** What is chosen of a DCGAN; the rest follows. */
 export interface DcganDesign {

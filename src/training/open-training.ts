@@ -7,24 +7,13 @@ import type { AdversarialSettings } from './adversarial-trainer.ts';
 import { DiversityMeter } from './diversity-meter.ts';
 import { chooseGeneratorParameters } from './moving-parts.ts';
 import { PIVOTAL_SETTINGS, PivotalTrainer, type PivotalSettings } from './pivotal-trainer.ts';
+import { openFromNothing } from './open-from-nothing.ts';
+import { readShown, toTensors, USUAL_MOST_LOSS, type OpenTraining } from './opened-training.ts';
 import type { Trainer } from './trainer.ts';
 import { GanCanvasError } from '../support/errors.ts';
 import type { StyleGan2Architecture } from '../weights/architecture.ts';
 import type { WeightsFile } from '../weights/weights-file.ts';
-import type { TrainingSettings } from './training-settings.ts';
-
-/** A trainer at work on a backend, with what watches it. Its methods make the backend current themselves. */
-export interface OpenTraining {
-  readonly trainer: Trainer<object> & { learningRateFactor: number };
-  /** How much generated pictures differ, and how much the given ones do; null where that is not to be watched. */
-  readonly diversity: { now(): Promise<number>; ofPictures(): Promise<number> } | null;
-  /** The values of what moved in the generator, as it is to be shown, by name. */
-  readShown(): Promise<ReadonlyMap<string, Float32Array>>;
-  /** Of a reconstruction: where each picture lies, w_dim numbers from the mean w. */
-  readPivots(): Promise<readonly Float32Array[]>;
-  /** Gives everything back; on a lost device too. */
-  close(): void;
-}
+import { startsFromNothing, type TrainingSettings } from './training-settings.ts';
 
 const ADAM = { beta1: 0, beta2: 0.99, epsilon: 1e-8 };
 /** R1's weight for 64×64 pixels and batches of 8, by StyleGAN2-ADA's rule: 0.0002 · side² / batch. */
@@ -46,15 +35,6 @@ function adversarialSettings({ loss, learningRate, gradientLimit, batch }: Train
     augmentation: { target: AUGMENTATION.target, images: AUGMENTATION.images, most: AUGMENTATION.most },
     averageImages: AVERAGE_IMAGES,
   };
-}
-
-function assertTrainable({ info }: WeightsFile): StyleGan2Architecture {
-  if (info.architecture.kind === 'stylegan2') return info.architecture;
-  throw new GanCanvasError('invalid-argument', `The model "${info.name}" is a DCGAN; fine-tuning is for StyleGAN2 models.`);
-}
-
-function toTensors({ tensors }: WeightsFile): Map<string, tf.Tensor> {
-  return new Map([...tensors].map(([name, { values, shape }]) => [name, tf.tensor(values, [...shape])]));
 }
 
 /** How a reconstruction's steps are divided: what is not for finding the pictures is for learning them. */
@@ -92,17 +72,6 @@ function openReconstruction(networks: AdaptationNetworks, file: WeightsFile, pic
   return { trainer, pivots };
 }
 
-/** What moved in the generator, as values. */
-async function readShown(runtime: Runtime, trainer: Trainer<object>): Promise<ReadonlyMap<string, Float32Array>> {
-  const { tensors, moved } = runtime.run(() => trainer.shownTensors());
-  const shown = moved.map((name) => [name, tensors.get(name) as tf.Tensor] as const);
-  try {
-    return new Map(await Promise.all(shown.map(async ([name, tensor]) => [name, await tensor.data<'float32'>()] as const)));
-  } finally {
-    tf.dispose(shown.map(([, tensor]) => tensor));
-  }
-}
-
 async function measureShown(runtime: Runtime, trainer: Trainer<object>, meter: DiversityMeter): Promise<number> {
   const { tensors, moved } = runtime.run(() => trainer.shownTensors());
   const measuring = runtime.run(() => meter.ofGenerator(tensors));
@@ -117,7 +86,7 @@ async function readRows(rows: tf.Tensor2D): Promise<Float32Array[]> {
   return Array.from({ length: count }, (_, row) => values.slice(row * width, (row + 1) * width));
 }
 
-/** Puts both networks on the backend and opens a trainer for the pictures. Gradients must be loaded. */
+/** Puts the networks on the backend and opens a trainer for the pictures. Gradients must be loaded. */
 export function openTraining(
   runtime: Runtime,
   file: WeightsFile,
@@ -125,10 +94,28 @@ export function openTraining(
   pictures: readonly Uint8Array[],
   settings: TrainingSettings,
 ): OpenTraining {
-  const architecture = assertTrainable(file);
+  const { info, tensors } = file;
+  const { architecture } = info;
+  const { method } = settings;
+  if (architecture.kind === 'stylegan2') return openTeaching(runtime, architecture, file, discriminatorFile, pictures, settings);
+  if (startsFromNothing(method)) return runtime.run(() => openFromNothing(runtime, architecture, toTensors(tensors), pictures, { ...settings, method })); // prettier-ignore
+  throw new GanCanvasError(
+    'invalid-argument',
+    `The model "${info.name}" is a DCGAN, and the method "${method}" is for StyleGAN2 models; reset the weights to the first model, or train from nothing with textbook-gan or vae.`,
+  );
+}
+
+function openTeaching(
+  runtime: Runtime,
+  architecture: StyleGan2Architecture,
+  file: WeightsFile,
+  discriminatorFile: WeightsFile | null,
+  pictures: readonly Uint8Array[],
+  settings: TrainingSettings,
+): OpenTraining {
   const [generator, discriminator] = [createGeneratorNetwork(architecture), createDiscriminatorNetwork(architecture)];
   return runtime.run(() => {
-    const [generatorTensors, discriminatorTensors] = [toTensors(file), discriminatorFile ? toTensors(discriminatorFile) : new Map<string, tf.Tensor>()]; // prettier-ignore
+    const [generatorTensors, discriminatorTensors] = [toTensors(file.tensors), toTensors(discriminatorFile?.tensors ?? new Map())];
     const networks = { architecture, generator, discriminator, generatorTensors, discriminatorTensors };
     const close = (): void => {
       tf.dispose([...generatorTensors.values(), ...discriminatorTensors.values()]);
@@ -147,6 +134,7 @@ function watchReconstruction(
   return {
     trainer,
     diversity: null,
+    mostLoss: USUAL_MOST_LOSS,
     readShown: () => readShown(runtime, trainer),
     readPivots: () => readRows(runtime.run(pivots)),
     close: () => {
@@ -179,6 +167,7 @@ function watchAdaptation(
       now: () => measureShown(runtime, trainer, meter),
       ofPictures: () => runtime.run(() => meter.ofPictures(pictures)),
     },
+    mostLoss: USUAL_MOST_LOSS,
     readShown: () => readShown(runtime, trainer),
     readPivots: () => Promise.resolve([]),
     close: () => {

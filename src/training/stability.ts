@@ -8,18 +8,18 @@ export type Verdict =
   /** Pictures have become too much alike. */
   | { readonly kind: 'collapsed'; readonly diversity: number };
 
-/** No loss of a training that goes well comes near these. */
-const MOST = { loss: 100, penalty: 10_000 };
+/** R1 of a training that goes well comes nowhere near it. */
+const MOST_PENALTY = 10_000;
 /** Below this share of the lesser of the diversity at the start and that of the visitor's pictures, a generator has collapsed. */
 const LEAST_DIVERSITY = 0.3;
 /** Named figures that are no losses. */
 const NO_LOSSES = new Set(['augmentation', 'overfitting']);
 
-/** Whether the figures of a step are those of a training that is still one. */
-export function judgeFigures(figures: StepFigures): Verdict {
+/** Whether the figures of a step are those of a training that is still one, whose losses are no larger than `mostLoss`. */
+export function judgeFigures(figures: StepFigures, mostLoss: number): Verdict {
   for (const [name, value] of Object.entries(figures)) {
     if (NO_LOSSES.has(name)) continue;
-    const most = name === 'penalty' ? MOST.penalty : MOST.loss;
+    const most = name === 'penalty' ? MOST_PENALTY : mostLoss;
     if (!Number.isFinite(value)) return { kind: 'diverged', reason: `the ${name} loss is ${String(value)}` };
     if (Math.abs(value) > most)
       return { kind: 'diverged', reason: `the ${name} loss is ${value.toPrecision(3)}, beyond ${most.toString()}` };

@@ -17,7 +17,7 @@ import type { ModelInfo } from '../../src/weights/model-info.ts';
 export function fakeInfo(changes: Partial<ModelInfo> = {}): ModelInfo {
   return {
     name: 'fake',
-    architecture: { kind: 'dcgan', resolution: 4, z_dim: 8, classes: 0, generator: [], discriminator: [] },
+    architecture: { kind: 'stylegan2', resolution: 4, z_dim: 8, w_dim: 8, mapping_layers: 1, channel_base: 4, channel_max: 4, classes: 0 },
     resolution: 4,
     zDim: 8,
     directionDim: 8,
@@ -52,7 +52,9 @@ export function createGate(): Gate {
 
 /** Draws nothing but records what it was asked for. With `gates` every picture waits at one. */
 export class FakeGenerator implements TrainableGenerator {
-  readonly info = fakeInfo();
+  info = fakeInfo();
+  /** Null: what draws is what was loaded. */
+  loaded: ModelInfo | null = null;
   activeBackend: BackendName = 'cpu';
   backendReport = [{ name: 'cpu', ok: true, detail: 'a fake' }] as const;
   readonly rendered: RenderOptions[] = [];
@@ -69,6 +71,10 @@ export class FakeGenerator implements TrainableGenerator {
     throw new Error('The test gives no training.');
   };
   listener: ((backend: BackendName, report: TrainableGenerator['backendReport']) => void) | null = null;
+
+  get loadedInfo(): ModelInfo {
+    return this.loaded ?? this.info;
+  }
 
   generate(options: RenderOptions = {}): Promise<Picture> {
     this.rendered.push(options);

@@ -9,6 +9,7 @@ import { chooseFiles, drawFile, drawFiles, findIn, findPanel, textIn, transferOf
 import { createFakeCanvas, fakeInfo, nextEvent, settle, type FakeCanvas } from './fake-generator.ts';
 import { FakeRun } from './fake-run.ts';
 
+const DCGAN = { kind: 'dcgan', resolution: 4, z_dim: 8, classes: 0, generator: [], discriminator: [] } as const;
 const WITH_DISCRIMINATOR = { discriminator: { url: 'd.safetensors', integrity: null } };
 
 interface Begun {
@@ -218,6 +219,47 @@ describe('element/training-panel', () => {
       findIn(panel, '[value="reconstruction"]').click();
       await give([await drawFile('eleventh.png')]);
       assert.equal(chosen(), 'reconstruction');
+    });
+
+    it('starts from nothing with what was chosen of the network, and offers nothing else to what began so', async () => {
+      await show();
+      await give(await drawFiles(12));
+      const choose = (name: string, value: string): void => {
+        const input = findIn<HTMLInputElement>(panel, `[name="${name}"][value="${value}"]`);
+        input.click();
+      };
+      const select = (name: string, title: string): void => {
+        const field = findIn<HTMLSelectElement>(panel, `select[name="${name}"]`);
+        field.selectedIndex = [...field.options].findIndex(({ text }) => text === title);
+        field.dispatchEvent(new Event('change'));
+      };
+      choose('method', 'from-nothing');
+      await shows('grey noise');
+      assert.equal(findIn<HTMLInputElement>(panel, '[name="strength"]:checked').value, '2000');
+      for (const name of ['moving', 'frozenBlocks', 'addsToModel']) assert.isNull(panel.querySelector(`[name="${name}"]`), name);
+      select('resolution', '16 × 16 pixels');
+      select('depth', '2');
+      select('loss', 'Hinge');
+      press('start');
+      const gan = await until(() => begun.at(-1));
+      assert.deepInclude(gan.options, { method: 'textbook-gan', steps: 2000, loss: 'hinge' });
+      assert.deepEqual(gan.options.network, { resolution: 16, depth: 2 });
+      assert.notProperty(gan.options, 'addsToModel');
+
+      Object.assign(element.opened[0] ?? {}, { info: fakeInfo({ architecture: DCGAN }) });
+      gan.run.finish();
+      await until(() => panel.querySelector('#outcome'));
+      await shows('your pictures are still here');
+      assert.isNull(panel.querySelector('#save-delta'));
+      for (const method of ['adversarial', 'reconstruction'])
+        assert.isTrue(findIn<HTMLInputElement>(panel, `[name="method"][value="${method}"]`).disabled, method);
+      choose('kind', 'vae');
+      await until(() => panel.querySelector('select[name="loss"]') === null);
+      press('start');
+      const vae = await until(() => begun.at(1));
+      assert.equal(vae.options.method, 'vae');
+      assert.deepEqual(vae.options.network, { resolution: 16, depth: 2 });
+      assert.lengthOf(vae.pictures ?? [], 12);
     });
 
     it('offers no style where the model has no discriminator', async () => {

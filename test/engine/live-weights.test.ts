@@ -96,6 +96,34 @@ describe('engine/live-weights', () => {
     assert.deepEqual(await generator.generate(), picture);
   });
 
+  it('lets another network in where it is to replace the loaded one, with what it says of itself, until it goes back', async () => {
+    const [before, loaded] = [await generator.generate(), generator.info];
+    const small = await loadFixtureWeights('stylegan2-tiny');
+    await generator.importWeights(small, { replaces: true });
+    assert.strictEqual(generator.loadedInfo, loaded);
+    assert.deepEqual([generator.info.name, generator.info.labels], ['stylegan2-tiny', []]);
+    assert.deepEqual(await generator.exportWeights(), await generator.exportWeights({ delta: true }));
+    assert.deepEqual(decodeWeights(await generator.exportWeights()).tensors, decodeWeights(small).tensors);
+    assert.notDeepEqual(await generator.generate(), before);
+    await assertRejectsCode(generator.generate({ classLabel: 0 }), 'unknown-class');
+    // One of the network that draws now is no other.
+    await generator.importWeights(shift(small, isColourBias));
+    assert.notDeepEqual(decodeWeights(await generator.exportWeights()).tensors, decodeWeights(small).tensors);
+    await assertRejectsCode(
+      generator.importWeights(await loadFixtureWeights('stylegan2-tiny-classes', 'discriminator'), { replaces: true }),
+      'weights-format',
+    );
+    // A delta is one on the loaded file.
+    await other.importWeights(shift(original, isColourBias));
+    await generator.importWeights(await other.exportWeights({ delta: true }));
+    assert.strictEqual(generator.info, loaded);
+    assert.deepEqual(await generator.exportWeights(), await other.exportWeights());
+    await generator.importWeights(small, { replaces: true });
+    await generator.resetWeights();
+    assert.strictEqual(generator.info, loaded);
+    assert.deepEqual(await generator.generate(), before);
+  });
+
   it('orders imports among renders as they were called', async () => {
     const before = await generator.generate();
     const changed = shift(original, isColourBias);

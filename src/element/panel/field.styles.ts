@@ -117,6 +117,12 @@ export const fieldStyles = css`
     display: block;
   }
 
+  .kinds {
+    margin-inline-start: 0.45rem;
+    padding-inline-start: 1rem;
+    border-inline-start: 2px solid var(--line);
+  }
+
   summary {
     padding-block: 0.35rem;
     cursor: pointer;

@@ -1,16 +1,19 @@
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { live } from 'lit/directives/live.js';
+import { startsFromNothing } from '../../engine/fine-tune/fine-tune.ts';
 import type { ModelInfo } from '../../weights/model-info.ts';
-import { canLearnStyle, chooseMethod, listClasses, STRENGTHS, type TrainingChoices } from './training-choices.ts';
-
-export interface ChoicesView {
-  readonly choices: TrainingChoices;
-  /** How many pictures there are. */
-  readonly pictures: number;
-  readonly info: ModelInfo | null;
-  readonly onChange: (changes: Partial<TrainingChoices>) => void;
-}
+import { renderNetwork, renderNothing } from './render-nothing.ts';
+import {
+  canBeTaught,
+  canLearnStyle,
+  chooseMethod,
+  listClasses,
+  listStrengths,
+  switchMethod,
+  type ChoicesView,
+  type TrainingChoices,
+} from './training-choices.ts';
 
 const METHODS = [
   { method: 'adversarial', title: 'Learn the style of these pictures', hint: 'for 10 pictures and more' },
@@ -25,17 +28,31 @@ const MOVING = [
 
 /** What is learnt, how much of it, and what only some want to set. */
 export function renderChoices(view: ChoicesView): TemplateResult {
+  const isFromNothing = startsFromNothing(chooseMethod(view.choices, view.pictures, view.info));
   return html`
     ${renderMethods(view)} ${renderStrengths(view)}
     <details class="advanced" id="advanced">
       <summary>Advanced</summary>
-      <div class="fields">${renderNumbers(view)} ${renderSelections(view)} ${renderTexts(view)}</div>
-      ${renderSwitches(view)}
+      <div class="fields">
+        ${renderNumbers(view, isFromNothing)} ${isFromNothing ? renderNetwork(view) : renderSelections(view)} ${renderTexts(view)}
+      </div>
+      ${renderSwitches(view, isFromNothing)}
     </details>
   `;
 }
 
-function renderMethods({ choices, pictures, info, onChange }: ChoicesView): TemplateResult {
+/** What the model cannot be taught, and why. */
+function renderLimits(info: ModelInfo | null): TemplateResult | typeof nothing {
+  if (!canBeTaught(info)) {
+    return html`<p class="hint">
+      This network is too small to be taught further: it can only start from nothing again. “Undo” brings back a first model that can.
+    </p>`;
+  }
+  return canLearnStyle(info) ? nothing : html`<p class="hint">This model comes without what it takes to learn a style.</p>`;
+}
+
+function renderMethods(view: ChoicesView): TemplateResult {
+  const { choices, pictures, info, onChange } = view;
   const chosen = chooseMethod(choices, pictures, info);
   return html`
     <fieldset>
@@ -48,24 +65,25 @@ function renderMethods({ choices, pictures, info, onChange }: ChoicesView): Temp
               name="method"
               value=${method}
               .checked=${live(method === chosen)}
-              ?disabled=${method === 'adversarial' && !canLearnStyle(info)}
-              @change=${() => onChange({ method })}
+              ?disabled=${!canBeTaught(info) || (method === 'adversarial' && !canLearnStyle(info))}
+              @change=${() => onChange(switchMethod(chosen, method))}
             />
             <span>${title} <small>${hint}</small></span>
           </label>
         `,
       )}
-      ${canLearnStyle(info) ? nothing : html`<p class="hint">This model comes without what it takes to learn a style.</p>`}
+      ${renderNothing(view, chosen)} ${renderLimits(info)}
     </fieldset>
   `;
 }
 
-function renderStrengths({ choices, onChange }: ChoicesView): TemplateResult {
+function renderStrengths({ choices, pictures, info, onChange }: ChoicesView): TemplateResult {
+  const method = chooseMethod(choices, pictures, info);
   return html`
     <fieldset>
-      <legend>How strongly</legend>
+      <legend>${startsFromNothing(method) ? 'How long' : 'How strongly'}</legend>
       <div class="strengths">
-        ${STRENGTHS.map(
+        ${listStrengths(method).map(
           ({ steps, title, hint }) => html`
             <label class="choice">
               <input
@@ -99,8 +117,8 @@ const NUMBERS: readonly NumberField[] = [
   { name: 'frozenBlocks', title: 'Frozen blocks of the discriminator', min: 0, max: 8, step: '1' },
 ];
 
-function renderNumbers({ choices, onChange }: ChoicesView): TemplateResult[] {
-  return NUMBERS.map(({ name, title, min, max, step }) => {
+function renderNumbers({ choices, onChange }: ChoicesView, isFromNothing: boolean): TemplateResult[] {
+  return NUMBERS.filter(({ name }) => !isFromNothing || name !== 'frozenBlocks').map(({ name, title, min, max, step }) => {
     const handleInput = ({ target }: Event) => {
       const { value, valueAsNumber } = target as HTMLInputElement;
       onChange({ [name]: value === '' ? null : valueAsNumber });
@@ -183,8 +201,8 @@ const SWITCHES = [
   { name: 'keeps', title: 'Store pictures and progress in this browser while it trains, to go on after a reload' },
 ] as const;
 
-function renderSwitches({ choices, onChange }: ChoicesView): TemplateResult[] {
-  return SWITCHES.map(
+function renderSwitches({ choices, onChange }: ChoicesView, isFromNothing: boolean): TemplateResult[] {
+  return SWITCHES.filter(({ name }) => !isFromNothing || name !== 'addsToModel').map(
     ({ name, title }) => html`
       <label class="choice">
         <input

@@ -12,6 +12,8 @@ export interface OutcomeView {
   /** What went wrong with undoing, saving or sharing; null when nothing did. */
   readonly problem: string | null;
   readonly canShare: boolean;
+  /** True when what draws began from nothing: there is no difference from a first model. */
+  readonly isFromNothing: boolean;
   readonly onUndo: () => void;
   readonly onSave: (options: { readonly delta: boolean }) => void;
   readonly onShare: () => void;
@@ -42,16 +44,26 @@ export function renderOutcome(view: OutcomeView): TemplateResult {
   `;
 }
 
-function renderButtons({ isBusy, canShare, onUndo, onSave, onShare }: OutcomeView): TemplateResult {
+function renderButtons({ isBusy, canShare, isFromNothing, onUndo, onSave, onShare }: OutcomeView): TemplateResult {
   return html`
     <p class="buttons">
       <button type="button" part="button" id="save" ?disabled=${isBusy} @click=${() => onSave({ delta: false })}>Save the model</button>
-      <button type="button" part="button" id="save-delta" ?disabled=${isBusy} @click=${() => onSave({ delta: true })}>
-        Save the difference only
-      </button>
+      ${
+        isFromNothing
+          ? nothing
+          : html`<button type="button" part="button" id="save-delta" ?disabled=${isBusy} @click=${() => onSave({ delta: true })}>
+              Save the difference only
+            </button>`
+      }
       ${canShare ? html`<button type="button" part="button" id="share" ?disabled=${isBusy} @click=${onShare}>Share…</button>` : nothing}
       <button type="button" part="button" id="undo" ?disabled=${isBusy} @click=${onUndo}>Undo: back to the first model</button>
     </p>
-    <p class="hint">The difference is a small file that works together with this model; the whole model works by itself.</p>
+    <p class="hint">
+      ${
+        isFromNothing
+          ? 'To compare, start the other kind from nothing: your pictures are still here. What is saved works by itself.'
+          : 'The difference is a small file that works together with this model; the whole model works by itself.'
+      }
+    </p>
   `;
 }

@@ -23,7 +23,13 @@ const LOSS_TITLES: Readonly<Record<string, string>> = {
   discriminator: 'discriminator',
   reconstruction: 'difference',
   locality: 'drift elsewhere',
+  divergence: 'divergence of z',
 };
+/** Of a textbook's GAN: how real the discriminator finds what it sees, 0…1. */
+const REALNESS = [
+  { name: 'onReal', title: 'your pictures' },
+  { name: 'onFake', title: 'drawn ones' },
+];
 
 const PHASE_TITLES = { starting: 'Getting ready…', running: 'Training', paused: 'Paused', stopping: 'Stopping after this step…' } as const;
 
@@ -86,6 +92,7 @@ export function renderPlots(history: StepHistory): TemplateResult {
   return html`
     <div class="plots">
       ${renderPlot({ title: 'Losses', lines: losses, history })}
+      ${renderPlot({ title: 'How real the discriminator finds them (0 to 1)', lines: REALNESS, history, from: 0 })}
       ${renderPlot({ title: 'Diversity (1: as at the start)', lines: [{ name: 'diversity', title: 'now' }], history, from: 0 })}
     </div>
   `;

@@ -1,4 +1,4 @@
-import type { FineTuneMethod, FineTuneOptions } from '../../engine/fine-tune/fine-tune.ts';
+import { startsFromNothing, type FineTuneMethod, type FineTuneNetwork, type FineTuneOptions } from '../../engine/fine-tune/fine-tune.ts';
 import type { ModelInfo } from '../../weights/model-info.ts';
 
 /** What the visitor chose. Null: the default of training, whatever that is for the method and the model. */
@@ -11,6 +11,10 @@ export interface TrainingChoices {
   readonly moving: FineTuneOptions['moving'] | null;
   readonly frozenBlocks: number | null;
   readonly classLabel: string | null;
+  /** Of a GAN from nothing. */
+  readonly loss: FineTuneOptions['loss'] | null;
+  /** Of what begins from nothing; what was left alone is left out. */
+  readonly network: Partial<FineTuneNetwork>;
   readonly addsToModel: boolean;
   readonly mirror: boolean;
   /** `#rrggbb` */
@@ -20,12 +24,43 @@ export interface TrainingChoices {
   readonly keeps: boolean;
 }
 
-/** Strengths by their steps. */
-export const STRENGTHS = [
+/** The choices as they are shown, and where changes go. */
+export interface ChoicesView {
+  readonly choices: TrainingChoices;
+  /** How many pictures there are. */
+  readonly pictures: number;
+  readonly info: ModelInfo | null;
+  readonly onChange: (changes: Partial<TrainingChoices>) => void;
+}
+
+/** How much is learnt, by its steps. */
+export interface Strength {
+  readonly steps: number;
+  readonly title: string;
+  readonly hint: string;
+}
+
+const STRENGTHS: readonly Strength[] = [
   { steps: 100, title: 'Gentle', hint: 'a touch of your pictures' },
   { steps: 300, title: 'Normal', hint: 'clearly yours' },
   { steps: 1000, title: 'Thorough', hint: 'takes three times as long' },
-] as const;
+];
+const STRENGTHS_FROM_NOTHING: readonly Strength[] = [
+  { steps: 500, title: 'A first look', hint: 'colours and rough shapes' },
+  { steps: 2000, title: 'Normal', hint: 'what it can do' },
+  { steps: 6000, title: 'Patient', hint: 'takes three times as long' },
+];
+
+/** The strengths that there are for a method. */
+export function listStrengths(method: FineTuneMethod): readonly Strength[] {
+  return startsFromNothing(method) ? STRENGTHS_FROM_NOTHING : STRENGTHS;
+}
+
+/** The changes that choosing a method makes: from nothing takes more steps. */
+export function switchMethod(before: FineTuneMethod, method: FineTuneMethod): Partial<TrainingChoices> {
+  const isOfAKind = startsFromNothing(before) === startsFromNothing(method);
+  return { method, ...(!isOfAKind && { steps: listStrengths(method)[1]?.steps ?? null, batch: null, learningRate: null }) };
+}
 
 export const INITIAL_CHOICES: TrainingChoices = {
   method: null,
@@ -35,6 +70,8 @@ export const INITIAL_CHOICES: TrainingChoices = {
   moving: null,
   frozenBlocks: null,
   classLabel: null,
+  loss: null,
+  network: {},
   addsToModel: false,
   mirror: true,
   background: '#ffffff',
@@ -50,8 +87,15 @@ export function canLearnStyle(info: ModelInfo | null): boolean {
   return info === null || info.discriminator !== null;
 }
 
+/** True when the model can be taught at all; a DCGAN can only be begun anew. */
+export function canBeTaught(info: ModelInfo | null): boolean {
+  return info?.architecture.kind !== 'dcgan';
+}
+
 /** The method in force. */
 export function chooseMethod({ method }: TrainingChoices, pictures: number, info: ModelInfo | null): FineTuneMethod {
+  if (method !== null && startsFromNothing(method)) return method;
+  if (!canBeTaught(info)) return 'textbook-gan';
   if (!canLearnStyle(info)) return 'reconstruction';
   return method ?? (pictures > 0 && pictures < FEWEST_FOR_STYLE ? 'reconstruction' : 'adversarial');
 }
@@ -63,20 +107,31 @@ function readColour(text: string): [red: number, green: number, blue: number] {
 
 /** The choices as options of a training; what was left alone is left out. */
 export function readChoices(choices: TrainingChoices, pictures: number, info: ModelInfo | null): FineTuneOptions {
-  const { steps, batch, learningRate, moving, frozenBlocks, classLabel, addsToModel, mirror, background, seed, keeps } = choices;
+  const method = chooseMethod(choices, pictures, info);
+  const { steps, batch, learningRate, mirror, background, seed, keeps } = choices;
   return {
-    method: chooseMethod(choices, pictures, info),
+    method,
     ...(steps !== null && { steps }),
     ...(batch !== null && { batch }),
     ...(learningRate !== null && { learningRate }),
-    ...(moving !== null && { moving }),
-    ...(frozenBlocks !== null && { frozenBlocks }),
-    ...(classLabel !== null && { classLabel: readClass(classLabel, info) }),
-    addsToModel,
+    ...(startsFromNothing(method) ? readNothing(method, choices) : readTeaching(choices, info)),
     mirror,
     background: readColour(background),
     seed,
     keeps,
+  };
+}
+
+function readNothing(method: FineTuneMethod, { network, loss }: TrainingChoices): FineTuneOptions {
+  return { ...(Object.keys(network).length > 0 && { network }), ...(method === 'textbook-gan' && loss != null && { loss }) };
+}
+
+function readTeaching({ moving, frozenBlocks, classLabel, addsToModel }: TrainingChoices, info: ModelInfo | null): FineTuneOptions {
+  return {
+    ...(moving !== null && { moving }),
+    ...(frozenBlocks !== null && { frozenBlocks }),
+    ...(classLabel !== null && { classLabel: readClass(classLabel, info) }),
+    addsToModel,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
+import { startsFromNothing } from '../../engine/fine-tune/fine-tune.ts';
 import type { KeptRunSummary } from '../../engine/fine-tune/kept-run.ts';
 import { GanCanvasError, isAbortError } from '../../support/errors.ts';
 import type { PictureInputs } from '../gather-pictures.ts';
@@ -18,7 +19,7 @@ import { renderPictures } from './render-pictures.ts';
 import { renderRunning } from './render-running.ts';
 import { canShareWeights, nameWeights } from './save-weights.ts';
 import { tellPictures } from './tell-training.ts';
-import { INITIAL_CHOICES, readChoices, type TrainingChoices } from './training-choices.ts';
+import { canBeTaught, chooseMethod, INITIAL_CHOICES, readChoices, type TrainingChoices } from './training-choices.ts';
 import type { TrainingHost } from './training-host.ts';
 import { pictureStyles } from './pictures.styles.ts';
 import { progressStyles } from './progress.styles.ts';
@@ -335,10 +336,15 @@ export class TrainingPanel extends PanelElement {
       ${isOver || this.#problem === null ? nothing : html`<p class="failure" part="problem">${this.#problem}</p>`}
       <p class="buttons">
         <button type="button" part="button primary-button" class="primary" id="start" @click=${this.#handleStart}>
-          ${session.hasLearnt ? 'Train further' : 'Start'}
+          ${session.hasLearnt && !this.#isNextFromNothing ? 'Train further' : 'Start'}
         </button>
       </p>
     `;
+  }
+
+  get #isNextFromNothing(): boolean {
+    const method = chooseMethod(this.#choices, this.#collection.pictures.length, this.#context?.host.modelInfo ?? null);
+    return startsFromNothing(method);
   }
 
   #handleChange(changes: Partial<TrainingChoices>): void {
@@ -357,6 +363,7 @@ export class TrainingPanel extends PanelElement {
       isBusy: this.#isBusy,
       problem: this.#problem,
       canShare: this.#canShare,
+      isFromNothing: !canBeTaught(this.#context?.host.modelInfo ?? null),
       onUndo: this.#handleUndo,
       onSave: this.#handleSave,
       onShare: this.#handleShare,

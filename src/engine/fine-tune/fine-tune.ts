@@ -1,19 +1,25 @@
 import type { MovingPart } from '../../training/moving-parts.ts';
-import type { AdversarialLoss, TrainingMethod } from '../../training/training-settings.ts';
+import type { AdversarialLoss, NetworkSettings, TrainingMethod } from '../../training/training-settings.ts';
 import type { BackendName } from '../../runtime/backend.ts';
 import type { RefusedPicture } from '../pictures/read-training-pictures.ts';
 
-export type { TrainingMethod as FineTuneMethod } from '../../training/training-settings.ts';
+export type { TrainingMethod as FineTuneMethod, NetworkSettings as FineTuneNetwork } from '../../training/training-settings.ts';
+export { startsFromNothing } from '../../training/training-settings.ts';
 export type { NamedPicture, RefusedPicture } from '../pictures/read-training-pictures.ts';
 export type { PictureCrop } from '../pictures/read-training-picture.ts';
 
 /** What a training is to be like; what is left out is the default, found by `npm run bench -- fine-tune`. */
 export interface FineTuneOptions {
-  /** Default `adversarial`; below 10 pictures `reconstruction`. */
+  /**
+   * Default `adversarial`; below 10 pictures `reconstruction`. `textbook-gan` and `vae` begin with a new small network, which takes the model's place:
+   * `classLabel`, `addsToModel`, `moving`, `frozenBlocks` and `gradientLimit` say nothing to them.
+   */
   readonly method?: TrainingMethod | undefined;
-  /** Steps in all, 1…100,000; default 300. */
+  /** What begins from nothing; what is left out is 32 pixels along a side, z of 32 numbers, filters of 4, 16 channels at the largest map. */
+  readonly network?: { readonly [Name in keyof NetworkSettings]?: NetworkSettings[Name] | undefined } | undefined;
+  /** Steps in all, 1…100,000; default 300, from nothing 2000. */
   readonly steps?: number | undefined;
-  /** Pictures in a step, 1…64; default 8. */
+  /** Pictures in a step, 1…64; default 8, from nothing 16. */
   readonly batch?: number | undefined;
   /** Any string; equal seeds give equal trainings on equal backends. Default "0". */
   readonly seed?: string | undefined;
@@ -29,6 +35,7 @@ export interface FineTuneOptions {
   readonly frozenBlocks?: number | undefined;
   /** Greater than 0. */
   readonly learningRate?: number | undefined;
+  /** Of a GAN; default `non-saturating`. */
   readonly loss?: AdversarialLoss | undefined;
   /** Longest gradient, or the length that all are given; default: no limit. */
   readonly gradientLimit?: { readonly kind: 'clip' | 'normalize'; readonly norm: number } | null | undefined;
@@ -50,7 +57,10 @@ export interface FineTuneStep {
   readonly step: number;
   readonly steps: number;
   readonly imagesSeen: number;
-  /** By name: `generator`, `discriminator`, `penalty` (R1), or `reconstruction`, `locality`. */
+  /**
+   * By name: `generator`, `discriminator`, `penalty` (R1), or `reconstruction`, `locality`; of a textbook's GAN also `onReal` and `onFake`, how real the
+   * discriminator finds both, 0…1; of a VAE `reconstruction` and `divergence`, in nats a picture.
+   */
   readonly losses: Readonly<Record<string, number>>;
   /** How much generated pictures differ, over how much they did at the start; null where it is not measured. */
   readonly diversity: number | null;

@@ -2,7 +2,7 @@ import type { BackendName } from '../../runtime/backend.ts';
 import { createAbortError, isAbortError } from '../../support/errors.ts';
 import type { ModelInfo } from '../../weights/model-info.ts';
 import { createDrawingQueue } from '../drawing-queue.ts';
-import type { ExportOptions } from '../generator.ts';
+import type { ExportOptions, ImportOptions } from '../generator.ts';
 import { asPublicError } from '../public-error.ts';
 import type { FineTuneOptions, FineTuneResult, FineTuneRun, FineTuneState, FineTuneStep, NamedPicture } from './fine-tune.ts';
 import type { FineTuneControl, FineTuneEvent, FineTuneJob, FineTuneOutcome } from './fine-tune-job.ts';
@@ -11,9 +11,10 @@ import { StepStream } from './step-stream.ts';
 /** The generator whose weights a training changes. */
 export interface FineTuneTarget {
   readonly info: ModelInfo;
+  readonly loadedInfo: ModelInfo;
   readonly activeBackend: BackendName;
   exportWeights(options?: ExportOptions): Promise<Uint8Array>;
-  importWeights(bytes: Uint8Array): Promise<void>;
+  importWeights(bytes: Uint8Array, options?: ImportOptions): Promise<void>;
 }
 
 /** A training that has begun somewhere. */
@@ -28,6 +29,9 @@ export type StartTraining = (
   how: { readonly signal: AbortSignal; readonly onTraining: (event: FineTuneEvent) => void },
 ) => Promise<StartedTraining>;
 
+/** A network that began from nothing draws in the place of the loaded one. */
+const REPLACING: ImportOptions = { replaces: true };
+
 /** Trainings of this realm take turns. */
 const queue = createDrawingQueue();
 
@@ -41,13 +45,13 @@ export function startFineTune(
   { signal, ...options }: FineTuneOptions,
   { start, discriminatorUrl }: { readonly start: StartTraining; readonly discriminatorUrl: string | null },
 ): FineTuneRun {
-  const { info } = target;
+  const { info, loadedInfo } = target;
   const job = {
     discriminator: discriminatorUrl === null ? null : { url: discriminatorUrl, integrity: info.discriminator?.integrity ?? null },
     pictures: pictures ?? [],
     options,
     backend: target.activeBackend,
-    keptAs: info.name,
+    keptAs: loadedInfo.name,
   };
   return new StartedRun(target, pictures !== null, job, start, signal);
 }
@@ -127,7 +131,7 @@ class StartedRun implements FineTuneRun {
       for (const control of this.#said) this.#training.control(control);
       const { result, weights: final } = await this.#training.outcome;
       await this.#importing;
-      await this.#target.importWeights(final);
+      await this.#target.importWeights(final, REPLACING);
       return result;
     } catch (error) {
       // What could not be shown any more ended the training; that is what there is to tell.
@@ -151,7 +155,7 @@ class StartedRun implements FineTuneRun {
     }
     // A step is told of once its weights draw.
     this.#importing = this.#importing
-      .then(() => this.#target.importWeights(weights))
+      .then(() => this.#target.importWeights(weights, REPLACING))
       .then(
         () => {
           this.#steps.push(step);

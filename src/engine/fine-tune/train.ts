@@ -9,7 +9,8 @@ import { decodeWeights, encodeWeights, type WeightsFile } from '../../weights/we
 import { readTrainingPictures } from '../pictures/read-training-pictures.ts';
 import { wasLost } from '../lost-device.ts';
 import type { RefusedPicture } from './fine-tune.ts';
-import type { TrainingSettings } from '../../training/training-settings.ts';
+import { createUntrainedModel } from '../../training/create-untrained-model.ts';
+import { startsFromNothing, type TrainingSettings } from '../../training/training-settings.ts';
 import { readFineTuneSettings } from './fine-tune-settings.ts';
 import type { FineTuneEvent, FineTuneJob, FineTuneOutcome } from './fine-tune-job.ts';
 import { loadKeptRun, type KeptRun } from './kept-run.ts';
@@ -56,14 +57,17 @@ interface Started {
 }
 
 async function startAnew(job: FineTuneJob, weights: Uint8Array, { signal }: TrainingPort): Promise<Started> {
-  const file = decodeWeights(weights);
+  const model = decodeWeights(weights);
   // Before any picture is decoded: what is asked for must be possible.
-  const settings = readFineTuneSettings(job.options, file.info, job.pictures.length);
+  const settings = readFineTuneSettings(job.options, model.info, job.pictures.length);
+  const { network, seed, background } = settings;
+  const file = network === null ? model : createUntrainedModel(network, seed);
   const [discriminator, { pictures, refused }] = await Promise.all([
     loadFor(settings, job, file, signal),
-    readTrainingPictures(job.pictures, { side: file.info.resolution, background: settings.background, signal }),
+    readTrainingPictures(job.pictures, { side: file.info.resolution, background, signal }),
   ]);
-  return { start: { name: job.keptAs, file, weights, discriminator, settings, pictures, kept: null }, refused };
+  const start = { name: job.keptAs, file, weights: network === null ? weights : encodeWeights(file), discriminator, settings, pictures };
+  return { start: { ...start, kept: null }, refused };
 }
 
 async function startFromKept(job: FineTuneJob, { signal }: TrainingPort): Promise<Started> {
@@ -81,17 +85,18 @@ async function startFromKept(job: FineTuneJob, { signal }: TrainingPort): Promis
   return { start: { name: job.keptAs, file, weights, discriminator, settings, pictures, kept }, refused: [] };
 }
 
-/** The discriminator, which a reconstruction can do without. */
+/** The discriminator, which a reconstruction can do without, and what begins from nothing makes for itself. */
 async function loadFor(
   { method }: TrainingSettings,
   { discriminator }: FineTuneJob,
   file: WeightsFile,
   signal: AbortSignal,
 ): Promise<WeightsFile | null> {
-  return method === 'reconstruction' && discriminator === null ? null : loadDiscriminator(discriminator, file, signal);
+  const isWithout = startsFromNothing(method) || (method === 'reconstruction' && discriminator === null);
+  return isWithout ? null : loadDiscriminator(discriminator, file, signal);
 }
 
-/** The file at the start with the weights at the end, and how they came about. */
+/** The file at the start with the weights at the end, and how they came about; `from` null: from nothing. */
 function writeTuning(
   start: TrainingStart,
   latest: WeightsFile,
@@ -99,12 +104,13 @@ function writeTuning(
 ): Uint8Array {
   const { settings, pictures, file } = start;
   const tuning = {
-    from: file.info.name,
+    from: startsFromNothing(settings.method) ? null : file.info.name,
     pictures: pictures.length,
     steps: end.steps,
     images_seen: end.imagesSeen,
     seconds: Math.round(end.seconds),
-    settings: { ...settings, background: undefined, keeps: undefined },
+    settings: { ...settings, background: undefined, keeps: undefined, network: settings.network ?? undefined },
   };
-  return encodeWeights({ ...latest, info: { ...latest.info, tuning } });
+  const imagesSeen = latest.info.imagesSeen + (startsFromNothing(settings.method) ? end.imagesSeen : 0);
+  return encodeWeights({ ...latest, info: { ...latest.info, imagesSeen, tuning } });
 }

@@ -7,7 +7,8 @@ import { yieldToEventLoop } from '../yield-to-event-loop.ts';
 import type { FineTuneEndReason, FineTuneResult, FineTuneStep } from './fine-tune.ts';
 import type { TrainingSettings } from '../../training/training-settings.ts';
 import { eraseKeptRun, keepRun, type KeptRun } from './kept-run.ts';
-import { openTraining, type OpenTraining } from '../../training/open-training.ts';
+import { openTraining } from '../../training/open-training.ts';
+import type { OpenTraining } from '../../training/opened-training.ts';
 import type { TrainingPort } from './train.ts';
 
 /** What a training starts from. */
@@ -145,7 +146,7 @@ export class TrainingLoop {
 
   async #judge(running: Running, figures: StepFigures): Promise<Verdict> {
     const { trainer, runtime } = running;
-    const verdict = judgeFigures(figures);
+    const verdict = judgeFigures(figures, running.mostLoss);
     if (verdict.kind !== 'fine') return verdict;
     if (this.#diversity && running.diversity && trainer.steps % DIVERSITY_EVERY === 0) {
       this.#diversity = { ...this.#diversity, now: (await running.diversity.now()) / this.#diversity.atStart };

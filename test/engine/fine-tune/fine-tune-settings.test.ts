@@ -30,6 +30,18 @@ describe('engine/fine-tune/fine-tune-settings', () => {
     assert.strictEqual(readFineTuneSettings({ classLabel: 0 }, INFO, 50).classIndex, 0);
   });
 
+  it('begins from nothing with a network and defaults of its own, whatever the model has', () => {
+    const { steps, batch, learningRate, classIndex, network } = readFineTuneSettings({ method: 'vae', classLabel: 'plum' }, INFO, 50);
+    assert.deepEqual([steps, batch, learningRate, classIndex], [2000, 16, 0.001, null]);
+    assert.deepEqual(network, {
+      ...{ latentDim: 32, resolution: 32, width: 16, filterSize: 4, stride: 2, depth: null, activation: null },
+      normalization: 'batch',
+    });
+    const chosen = { latentDim: 2, resolution: 27, filterSize: 3, stride: 3, depth: 2, activation: 'tanh', normalization: 'none' } as const;
+    assert.deepEqual(readFineTuneSettings({ method: 'textbook-gan', network: chosen }, INFO, 1).network, { width: 16, ...chosen });
+    assert.isNull(readFineTuneSettings({ network: chosen }, INFO, 50).network);
+  });
+
   for (const [options, code, message] of [
     [{ steps: 0 }, 'invalid-argument', /steps is 0; expected a whole number from 1 to 100000/],
     [{ steps: 1.5 }, 'invalid-argument', /steps is 1\.5/],
@@ -40,6 +52,21 @@ describe('engine/fine-tune/fine-tune-settings', () => {
     [{ background: [0, 0, 300] }, 'invalid-argument', /background/],
     [{ gradientLimit: { kind: 'clip', norm: 0 } }, 'invalid-argument', /gradientLimit\.norm/],
     [{ classLabel: 'plum' }, 'unknown-class', /"plum".*apple, pear/],
+    [{ method: 'vae', network: { latentDim: 0 } }, 'invalid-argument', /network\.latentDim is 0; expected a whole number from 1 to 2048/],
+    [{ method: 'vae', network: { resolution: 512 } }, 'invalid-argument', /network\.resolution is 512/],
+    [{ method: 'textbook-gan', network: { resolution: 33 } }, 'invalid-argument', /resolution is 33 and stride 2/],
+    [
+      { method: 'textbook-gan', network: { depth: 9 } },
+      'invalid-argument',
+      /depth is 9, resolution 32.*possible here: depth 1, 2, 3, 4, 5/,
+    ],
+    [
+      { method: 'vae', network: { activation: 'swish' as 'relu' } },
+      'invalid-argument',
+      /network\.activation is "swish"; expected one of relu/,
+    ],
+    [{ method: 'vae', network: { zDim: 4 } as object }, 'invalid-argument', /no "zDim"; there is latentDim/],
+    [{ method: 'textbook-gan', loss: 'wasserstein' as 'hinge' }, 'invalid-argument', /loss is "wasserstein"/],
     [{ classLabel: 2 }, 'unknown-class', /apple, pear/],
   ] as readonly (readonly [FineTuneOptions, string, RegExp])[]) {
     it(`refuses ${JSON.stringify(options)} with ${code}`, () => {
