@@ -38,8 +38,16 @@ export class TrainingPanelController implements ReactiveController {
   render(): TemplateResult | HTMLElement | typeof nothing {
     if (!this.#options.isWanted()) return nothing;
     if (this.#failure === null) return this.#panel ?? nothing;
-    return html`<p part="message" role="alert">The panel for training could not be loaded. <small>${this.#failure}</small></p>`;
+    return html`<p part="message" role="alert">
+      The panel for training could not be loaded. <small>${this.#failure}</small>
+      <button type="button" part="button" @click=${this.#handleRetry}>Try again</button>
+    </p>`;
   }
+
+  readonly #handleRetry = (): void => {
+    this.#failure = null;
+    this.#host.requestUpdate();
+  };
 
   async #load(): Promise<void> {
     try {

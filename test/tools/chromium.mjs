@@ -42,6 +42,9 @@ export const CHROMIUM_FLAGS = [
   '--disable-vulkan-surface',
 ];
 
+/** Flags for a Chromium whose pages know no WebGPU, as most visitors' did until lately: the element draws on WASM by itself. */
+export const NO_GPU_FLAGS = [...COMMON_FLAGS.filter((flag) => flag !== '--enable-unsafe-webgpu'), '--disable-blink-features=WebGPU'];
+
 /** Flags for a Chromium that is to use the machine's GPU, if there is one. */
 export const HARDWARE_GPU_FLAGS = [
   ...COMMON_FLAGS,

@@ -12,6 +12,8 @@ export interface OutcomeView {
   /** What went wrong with undoing, saving or sharing; null when nothing did. */
   readonly problem: string | null;
   readonly canShare: boolean;
+  /** The button that opens a saved model. */
+  readonly opening: TemplateResult;
   readonly onUndo: () => void;
   readonly onSave: (options: { readonly delta: boolean }) => void;
   readonly onShare: () => void;
@@ -28,7 +30,7 @@ export function renderOutcome(view: OutcomeView): TemplateResult {
           ? html`<p class="lead" tabindex="-1" id="outcome">${result ? tellResult(result) : ''}</p>`
           : html`<p class="lead failure" part="problem" tabindex="-1" id="outcome"><b>The training did not work.</b> ${failure}</p>`
       }
-      ${session.hasLearnt ? html`${renderStills(view)} ${renderButtons(view)}` : nothing}
+      ${session.hasLearnt ? html`${renderStills(view)} ${renderButtons(view)}` : html`<p class="buttons">${view.opening}</p>`}
       ${view.problem === null ? nothing : html`<p class="failure" part="problem">${view.problem}</p>`} ${renderNotices(session.notices)}
       ${
         session.history.points.length > 1
@@ -42,13 +44,14 @@ export function renderOutcome(view: OutcomeView): TemplateResult {
   `;
 }
 
-function renderButtons({ isBusy, canShare, onUndo, onSave, onShare }: OutcomeView): TemplateResult {
+function renderButtons({ isBusy, canShare, opening, onUndo, onSave, onShare }: OutcomeView): TemplateResult {
   return html`
     <p class="buttons">
       <button type="button" part="button" id="save" ?disabled=${isBusy} @click=${() => onSave({ delta: false })}>Save the model</button>
       <button type="button" part="button" id="save-delta" ?disabled=${isBusy} @click=${() => onSave({ delta: true })}>
         Save the difference only
       </button>
+      ${opening}
       ${canShare ? html`<button type="button" part="button" id="share" ?disabled=${isBusy} @click=${onShare}>Share…</button>` : nothing}
       <button type="button" part="button" id="undo" ?disabled=${isBusy} @click=${onUndo}>Undo: back to the first model</button>
     </p>
