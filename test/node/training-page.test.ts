@@ -6,7 +6,7 @@ import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { Browser, Page } from 'puppeteer-core';
+import type { Browser, ElementHandle, Page } from 'puppeteer-core';
 import { loadFixtureWeights } from '../support/fixture-weights.ts';
 import { launchBrowser } from '../tools/browser.ts';
 import { serveFolder, type RunningServer } from '../tools/static-server.ts';
@@ -44,13 +44,31 @@ async function buildSite(): Promise<void> {
   }
 }
 
+/** Waits for something in the element, or in its panel. It asks by the clock: a page without frames is none to wait for. */
+async function waitIn(page: Page, selector: string): Promise<ElementHandle<HTMLElement>> {
+  const find = (wanted: string) => {
+    const root = document.querySelector('gan-canvas')?.shadowRoot;
+    const panel = root?.querySelector('[part="training-panel"]')?.shadowRoot;
+    return panel?.querySelector(wanted) ?? root?.querySelector(wanted) ?? false;
+  };
+  return (await page.waitForFunction(find, { polling: 50, timeout: 90_000 }, selector)) as ElementHandle<HTMLElement>;
+}
+
+async function readText(page: Page, selector: string): Promise<string> {
+  return (await waitIn(page, selector)).evaluate(({ textContent }) => textContent);
+}
+
+async function press(page: Page, selector: string): Promise<void> {
+  await (await waitIn(page, selector)).evaluate((button) => button.click());
+}
+
 interface Heard {
   readonly method: string;
   readonly path: string;
   readonly hasBody: boolean;
 }
 
-describe('a page that trains', { timeout: 120_000 }, () => {
+describe('a page that trains', { timeout: 240_000 }, () => {
   let browser: Browser;
   let server: RunningServer;
   let heard: Heard[] = [];
@@ -83,7 +101,7 @@ describe('a page that trains', { timeout: 120_000 }, () => {
       if (message.type() === 'error') problems.push(message.text());
     });
     await page.goto(server.url);
-    await page.waitForFunction(() => document.querySelector<Tag>('gan-canvas')?.ready);
+    await page.waitForFunction(() => document.querySelector<Tag>('gan-canvas')?.ready, { polling: 50, timeout: 90_000 });
     return { page, asked, problems };
   }
 
@@ -94,11 +112,9 @@ describe('a page that trains', { timeout: 120_000 }, () => {
   it('sends nothing: with a policy of connect-src self, every request of its and its workers is a GET of one of its files', async () => {
     const { page, asked, problems } = await open();
     await showPanel(page);
-    const input = await page.waitForSelector('gan-canvas >>> #files');
-    await (input as unknown as { uploadFile(...paths: string[]): Promise<void> }).uploadFile(
-      ...readdirSync(PICTURES).map((name) => resolve(PICTURES, name)),
-    );
-    await page.waitForSelector('gan-canvas >>> .thumbnails');
+    const input = (await waitIn(page, '#files')) as ElementHandle<HTMLInputElement>;
+    await input.uploadFile(...readdirSync(PICTURES).map((name) => resolve(PICTURES, name)));
+    await waitIn(page, '.thumbnails');
     await page.evaluate(() => {
       const panel = document.querySelector('gan-canvas')?.shadowRoot?.querySelector('[part="training-panel"]')?.shadowRoot;
       for (const [name, value] of Object.entries({ steps: '6', batch: '2' })) {
@@ -107,9 +123,8 @@ describe('a page that trains', { timeout: 120_000 }, () => {
         field.dispatchEvent(new Event('change'));
       }
     });
-    await (await page.waitForSelector('gan-canvas >>> #start'))?.evaluate((button) => (button as HTMLElement).click());
-    const outcome = await page.waitForSelector('gan-canvas >>> #outcome');
-    assert.match((await outcome?.evaluate(({ textContent }) => textContent)) ?? '', /Done: 6 steps/);
+    await press(page, '#start');
+    assert.match(await readText(page, '#outcome'), /Done: 6 steps/);
     // Pictures that are shown come from the page's own memory.
     const sent = asked.filter((each) => !each.startsWith(`GET blob:${server.url}`));
 
@@ -137,8 +152,7 @@ describe('a page that trains', { timeout: 120_000 }, () => {
     const { page } = await open();
     isCut = (path) => path.includes('training-panel');
     await showPanel(page);
-    const message = await page.waitForSelector('gan-canvas >>> [part="message"]');
-    assert.match((await message?.evaluate(({ textContent }) => textContent)) ?? '', /The panel for training could not be loaded\./);
+    assert.match(await readText(page, '[part="message"]'), /The panel for training could not be loaded\./);
     assert.ok(heard.some(({ path }) => isCut(path)));
     const rendered = await page.evaluate(async () => {
       const tag = document.querySelector<Tag>('gan-canvas') as Tag;
@@ -149,9 +163,9 @@ describe('a page that trains', { timeout: 120_000 }, () => {
     });
     assert.deepEqual(rendered, { seed: 'another', ready: true });
     isCut = () => false;
-    await (await page.waitForSelector('gan-canvas >>> [part="message"] button'))?.evaluate((button) => (button as HTMLElement).click());
-    assert.ok(await page.waitForSelector('gan-canvas >>> #start'));
-    assert.equal(await page.$('gan-canvas >>> [part="message"]'), null);
+    await press(page, '[part="message"] button');
+    assert.equal((await readText(page, '#start')).trim(), 'Start');
+    assert.ok(await page.evaluate(() => !document.querySelector('gan-canvas')?.shadowRoot?.querySelector('[part="message"]')));
     await page.close();
   });
 });
