@@ -1,9 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { assert } from 'chai';
-import type { FineTuneStep } from '../../../src/engine/fine-tune/fine-tune.ts';
+import type { FineTuneOptions, FineTuneStep } from '../../../src/engine/fine-tune/fine-tune.ts';
+import { readFineTuneSettings } from '../../../src/engine/fine-tune/fine-tune-settings.ts';
 import { findKeptRun } from '../../../src/engine/fine-tune/kept-run.ts';
 import { runFineTune } from '../../../src/engine/fine-tune/train.ts';
+import { TrainingLoop, type TrainingStart } from '../../../src/engine/fine-tune/training-loop.ts';
+import { loadGradients } from '../../../src/runtime/gradients.ts';
+import { acquireRuntime } from '../../../src/runtime/runtime.ts';
+import { decodeWeights } from '../../../src/weights/weights-file.ts';
 import { eachBackend } from '../../support/backends.ts';
+import { loadFixtureFile, loadFixtureWeights } from '../../support/fixture-weights.ts';
 import { createJob, createPort } from '../../support/training-job.ts';
 
 /** Replaces a property, and gives what puts it back. */
@@ -41,6 +47,22 @@ const STORAGES = [
   },
 ];
 
+/** What the loop starts from, for a small network. */
+async function createStart(options: FineTuneOptions): Promise<TrainingStart> {
+  const weights = await loadFixtureWeights('stylegan2-tiny-classes');
+  const file = decodeWeights(weights);
+  const bytes = 3 * file.info.resolution ** 2;
+  const pictures = [0, 1, 2].map((index) => ({
+    name: index.toString(),
+    pixels: Uint8Array.from({ length: bytes }, (_, at) => (index * 90 + at * 7) % 256),
+  }));
+  return {
+    ...{ name: 'a-training-in-a-test', file, weights, pictures, kept: null },
+    discriminator: await loadFixtureFile('stylegan2-tiny-classes', 'discriminator'),
+    settings: readFineTuneSettings(options, file.info, pictures.length),
+  };
+}
+
 /** Takes the GPU device away, as a driver that is reset does. */
 function loseDevice(): void {
   (tf.findBackend('webgpu') as unknown as { device: GPUDevice }).device.destroy();
@@ -67,6 +89,34 @@ describe('engine/fine-tune/training-loop', () => {
         [null, notice, null],
       );
       assert.isNull(await findKeptRun(job.keptAs));
+    });
+  }
+
+  for (const method of ['reconstruction', 'adversarial'] as const) {
+    it(`goes on from the last state that it kept when a step fails, to the same weights as without: ${method}`, async () => {
+      const runtime = await acquireRuntime('wasm');
+      await loadGradients(runtime);
+      const start = await createStart({ method, steps: 6, batch: 2, keeps: false });
+      const whole = new TrainingLoop(
+        start,
+        createPort(() => undefined),
+      );
+      const expected = await whole.run(runtime);
+      const steps: number[] = [];
+      const port = createPort((event, controls) => {
+        if (event.type === 'state' && event.state === 'paused') controls.handle('resume');
+        if (event.type !== 'step') return;
+        steps.push(event.step.step);
+        if (event.step.step === 3) controls.handle('pause');
+        if (steps.length === 5) throw new Error('The device is lost.');
+      });
+      const broken = new TrainingLoop(start, port);
+      assert.equal(await broken.run(runtime).catch(String), 'Error: The device is lost.');
+      const end = await broken.run(runtime);
+      runtime.dispose();
+      assert.deepEqual(steps, [1, 2, 3, 4, 5, 4, 5, 6]);
+      assert.deepEqual(end.pivots, expected.pivots);
+      assert.deepEqual([...broken.latest.tensors], [...whole.latest.tensors]);
     });
   }
 
