@@ -45,8 +45,16 @@ export class LazyPanelController implements ReactiveController {
   render(): TemplateResult | HTMLElement | typeof nothing {
     if (!this.#options.isWanted()) return nothing;
     if (this.#failure === null) return this.#panel ?? nothing;
-    return html`<p part="message" role="alert">The panel ${this.#options.name} could not be loaded. <small>${this.#failure}</small></p>`;
+    return html`<p part="message" role="alert">
+      The panel ${this.#options.name} could not be loaded. <small>${this.#failure}</small>
+      <button type="button" part="button" @click=${this.#handleRetry}>Try again</button>
+    </p>`;
   }
+
+  readonly #handleRetry = (): void => {
+    this.#failure = null;
+    this.#host.requestUpdate();
+  };
 
   async #load(): Promise<void> {
     try {

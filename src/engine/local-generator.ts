@@ -1,10 +1,11 @@
 import type { Grid } from '../model/loaded-network.ts';
 import type { BackendName, BackendReport } from '../runtime/backend.ts';
 import { readRgba, toImageBitmap } from '../runtime/pixels.ts';
-import { acquireRuntime, type Runtime, type RuntimeMemory } from '../runtime/runtime.ts';
+import type { Runtime, RuntimeMemory } from '../runtime/runtime.ts';
 import { GanCanvasError, throwIfAborted } from '../support/errors.ts';
 import type { DirectionInfo, ModelInfo } from '../weights/model-info.ts';
 import { abortable } from './abortable.ts';
+import { acquireNext } from './acquire-next.ts';
 import { drawImages } from './draw-images.ts';
 import { planBetween, planPictures, type DrawPlan } from './draw-plan.ts';
 import type { DrawingQueue } from './drawing-queue.ts';
@@ -352,16 +353,5 @@ export class LocalGenerator implements TrainableGenerator {
     }
     this.#watch(this.#place);
     for (const listener of [...this.#listeners]) listener(this.activeBackend, this.backendReport);
-  }
-}
-
-/** The same kind of backend on a new device, or else the best that there is. */
-async function acquireNext(wanted: BackendName, signal: AbortSignal): Promise<Runtime> {
-  try {
-    return await acquireRuntime(wanted, { signal });
-  } catch (error) {
-    throwIfAborted(signal);
-    if (!(error instanceof GanCanvasError)) throw error;
-    return acquireRuntime('auto', { signal });
   }
 }

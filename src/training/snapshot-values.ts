@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 export interface SnapshotValues {
   readonly [name: string]: SnapshotValue;
 }
-type SnapshotValue = number | string | boolean | null | StoredValues | SnapshotValues;
+type SnapshotValue = number | string | boolean | null | StoredValues | SnapshotValues | readonly SnapshotValue[];
 
 interface StoredValues {
   readonly shape: readonly number[];
@@ -21,6 +21,7 @@ export async function readSnapshot(snapshot: object): Promise<SnapshotValues> {
 
 async function readValue(value: unknown): Promise<SnapshotValue> {
   if (value instanceof tf.Tensor) return { shape: value.shape, values: await value.data<'float32'>() };
+  if (Array.isArray(value)) return Promise.all(value.map(readValue));
   if (typeof value === 'object' && value !== null) return readSnapshot(value);
   return value as number | string | boolean | null;
 }
@@ -31,10 +32,16 @@ function isStored(value: SnapshotValues | StoredValues): value is StoredValues {
 
 /** The snapshot again, its tensors owned by the caller. To be called while the backend is current. */
 export function writeSnapshot(values: SnapshotValues): object {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => {
-      if (typeof value !== 'object' || value === null) return [name, value];
-      return [name, isStored(value) ? tf.tensor(value.values, [...value.shape], 'float32') : writeSnapshot(value)];
-    }),
-  );
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, writeValue(value)]));
+}
+
+function writeValue(value: SnapshotValue): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (isList(value)) return value.map(writeValue);
+  return isStored(value) ? tf.tensor(value.values, [...value.shape], 'float32') : writeSnapshot(value);
+}
+
+/** Array.isArray does not know lists that are only to be read. */
+function isList(value: SnapshotValue): value is readonly SnapshotValue[] {
+  return Array.isArray(value);
 }

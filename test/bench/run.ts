@@ -12,6 +12,7 @@ import { NOISE_MODES, type NoiseMode } from '../../src/weights/model-info.ts';
 import type { BenchOptions, Figure } from './figures.ts';
 import { measureFineTune } from './fine-tune.ts';
 import { measureGenerate } from './generate.ts';
+import { measurePage } from './page.ts';
 import { measureQuality } from './quality.ts';
 import type { QualityOptions } from './quality/quality-run.ts';
 import { reportFigures } from './report-figures.ts';
@@ -21,6 +22,7 @@ import { measureStartup } from './startup.ts';
 const BENCHMARKS: Readonly<Record<string, (options: QualityOptions & BenchOptions) => Promise<readonly Figure[]>>> = {
   'fine-tune': measureFineTune,
   generate: measureGenerate,
+  page: measurePage,
   quality: measureQuality,
   size: measureSize,
   startup: measureStartup,

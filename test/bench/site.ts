@@ -14,6 +14,7 @@ import { buildStyleGan2Graph, UPSAMPLING_FORMS } from './onnx/stylegan2-graph.ts
 
 const SITE = '.cache/bench/site';
 const GENERATE_SITE = '.cache/bench/generate-site';
+const DEMO_SITE = '.cache/bench/demo-site';
 const FINE_TUNE_SITE = '.cache/bench/fine-tune-site';
 const PAGES = 'test/bench/pages';
 const ORT = 'node_modules/onnxruntime-web/dist';
@@ -21,7 +22,7 @@ const ORT_WASM = ['ort.wasm.bundle.min.mjs', 'ort-wasm-simd-threaded.wasm'];
 const TFJS_WASM = 'node_modules/@tensorflow/tfjs-backend-wasm/dist';
 /** How peers are bundled that our configuration is not for. */
 const PEER_BUNDLE = { bundle: true, splitting: true, format: 'esm', minify: true, target: 'es2022' } as const;
-const SOURCES = ['src', 'weights', 'test/bench', 'rollup.config.mjs', 'package-lock.json'];
+const SOURCES = ['src', 'stories', 'weights', 'test/bench', 'rollup.config.mjs', 'package-lock.json'];
 
 interface BuildConfig {
   chunked(input: Record<string, string>, dir: string, external: readonly string[]): RollupOptions & { output: OutputOptions };
@@ -51,10 +52,14 @@ async function buildElement(): Promise<void> {
   await buildChunks({ page: `${PAGES}/element.ts`, worker: 'src/engine/worker.ts' }, SITE);
 }
 
-/** Bundles entries by the project's own configuration, with the files that their code names. */
-async function buildChunks(entries: Record<string, string>, folder: string): Promise<void> {
+function buildKernels(): void {
   const kernels = spawnSync(process.execPath, ['src/runtime/wasm/build.mjs'], { stdio: 'inherit' });
   if (kernels.status !== 0) throw new Error('The WASM kernels could not be built (src/runtime/wasm/build.mjs).');
+}
+
+/** Bundles entries by the project's own configuration, with the files that their code names. */
+async function buildChunks(entries: Record<string, string>, folder: string): Promise<void> {
+  buildKernels();
   const { chunked } = (await import(new URL('../../rollup.config.mjs', import.meta.url).href)) as BuildConfig;
   const { output, ...input } = chunked(entries, folder, []);
   const bundle = await rollup(input);
@@ -114,5 +119,15 @@ export async function prepareFineTuneSite(): Promise<string> {
     await esbuild({ ...PEER_BUNDLE, outdir: FINE_TUNE_SITE, entryPoints: [`${PAGES}/fine-tune/jax.ts`] });
     for (const name of ['pomona.safetensors', 'pomona.discriminator.safetensors'])
       await cp(join('weights', name), join(FINE_TUNE_SITE, name));
+  });
+}
+
+/** The folder of the demo page, as `npm start` serves it. */
+export async function prepareDemoSite(): Promise<string> {
+  return prepare(DEMO_SITE, async () => {
+    buildKernels();
+    const built = spawnSync('node_modules/.bin/rollup', ['-c', '--demo', '--silent'], { stdio: 'inherit' });
+    if (built.status !== 0) throw new Error('The demo page could not be built; the messages above say why.');
+    await cp('dist/demo', DEMO_SITE, { recursive: true });
   });
 }

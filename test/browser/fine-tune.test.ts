@@ -1,8 +1,11 @@
 import { assert } from 'chai';
 import type { FineTuneStep } from '../../src/engine/fine-tune/fine-tune.ts';
 import type { GanCanvas } from '../../src/index.ts';
+import { decodeWeights } from '../../src/weights/weights-file.ts';
 import { serveTrainable } from '../support/serve-files.ts';
+import { findIn, setField, textIn, until } from '../support/training-panel.ts';
 import { createCanvas, nextEvent, readPixels, showPicture } from './show.ts';
+import { TrainingPage } from './training-page.ts';
 
 /** A picture file of that colour. */
 async function drawFile(colour: string, name: string): Promise<File> {
@@ -33,54 +36,94 @@ async function show(backend = 'wasm'): Promise<GanCanvas> {
   return element;
 }
 
+let stopCounting = (): void => undefined;
+
+/** How many workers are ended from now on, until the test is over. */
+function countEndedWorkers(): () => number {
+  const { terminate } = Worker.prototype;
+  const ended = new Set<Worker>();
+  Worker.prototype.terminate = function (this: Worker) {
+    ended.add(this);
+    terminate.call(this);
+  };
+  stopCounting = () => {
+    Worker.prototype.terminate = terminate;
+  };
+  return () => ended.size;
+}
+
 const FEW = { steps: 6, batch: 2, showEvery: 2, method: 'adversarial', keeps: false } as const;
 
 describe('<gan-canvas> in training', () => {
-  let element: GanCanvas;
+  let element = createCanvas();
+  let page: TrainingPage | null = null;
 
   afterEach(() => {
     element.remove();
+    page?.remove();
+    stopCounting();
   });
 
   for (const backend of ['wasm', 'webgpu']) {
-    it(`learns from files on ${backend}, shows it, and keeps it in an export that another element draws alike`, async function () {
+    it(`goes on with chosen pictures after its page is reloaded, and draws what it exports alike in another element, on ${backend}`, async function () {
       // WebGPU in software compiles for a while.
       this.timeout(400_000);
-      element = await show(backend);
-      const before = readPixels(element);
+      const src = await serveTrainable('stylegan2-tiny-classes', { name: `reloaded-on-${backend}` });
+      const attributes = { src, backend, samples: '4' };
+      page = new TrainingPage(attributes);
+      const first = await page.open();
+      const before = readPixels(first.element);
+      await page.choose(first.panel, 12);
+      await until(() => textIn(first.panel, '.panel').includes('12 pictures'));
+      for (const [name, value] of Object.entries({ steps: '6', batch: '2' })) setField(first.panel, name, value);
+      findIn(first.panel, '#start').click();
+      // Said before it begins, it is heeded after the first step.
+      await until(() => first.panel.querySelector<HTMLElement>('#pause'));
+      findIn(first.panel, '#pause').click();
+      while ((await first.element.findKeptTraining()) === null) await new Promise((resolve) => requestAnimationFrame(resolve));
+
+      await page.reload();
+      const { element: again, panel } = await page.open();
+      assert.notEqual(again, first.element);
+      assert.deepEqual(readPixels(again).data, before.data);
+      await until(() => panel.querySelector('#resume'));
+      assert.include(textIn(panel, '.kept'), 'interrupted at step 1 of 6');
       const steps: FineTuneStep[] = [];
-      const run = element.fineTune(await drawFiles(12), FEW);
-      for await (const step of run) steps.push(step);
-      const result = await run.done;
-      assert.deepEqual([result.reason, result.steps, result.imagesSeen, result.refused], ['finished', 6, 12, []]);
-      assert.strictEqual(run.state, 'ended');
-      assert.strictEqual(steps.at(-1)?.step, 6);
+      again.addEventListener('fine-tune-step', ({ step }) => steps.push(step));
+      const ending = nextEvent(again, 'fine-tune-end');
+      findIn(panel, '#resume').click();
+      const { result, error } = await ending;
+      assert.deepInclude(result, { reason: 'finished', steps: 6, imagesSeen: 12, refused: [] }, String(error));
+      assert.isTrue(steps.length > 0 && steps.every(({ step }) => step > 1));
       for (const { losses, backend: where } of steps) {
         assert.strictEqual(where, backend);
         assert.isTrue(Object.values(losses).every(Number.isFinite), JSON.stringify(losses));
       }
-      await nextEvent(element, 'render');
-      const after = readPixels(element);
-      assert.notDeepEqual(after.data, before.data);
+      await until(() => readPixels(again).data.some((value, at) => value !== before.data[at]));
+      const after = readPixels(again);
 
-      const blob = await element.exportWeights();
-      const other = createCanvas({ src: URL.createObjectURL(blob), backend, samples: '4' });
-      await showPicture(other);
-      assert.deepEqual(readPixels(other).data, after.data);
-      const { tuning } = other.modelInfo ?? {};
-      assert.deepInclude(tuning, { steps: 6, images_seen: 12, pictures: 12, from: 'stylegan2-tiny-classes' });
-      other.remove();
+      const exported = new Uint8Array(await (await again.exportWeights()).arrayBuffer());
+      const { tuning } = decodeWeights(exported).info;
+      assert.deepInclude(tuning, { steps: 6, images_seen: 12, pictures: 12, from: `reloaded-on-${backend}` });
+      page.remove();
+      element = createCanvas(attributes);
+      await showPicture(element);
+      assert.deepEqual(readPixels(element).data, before.data);
+      const drawn = nextEvent(element, 'render');
+      await element.importWeights(new Blob([exported]));
+      await drawn;
+      assert.deepEqual(readPixels(element).data, after.data);
     });
   }
 
-  it('becomes like the pictures', async () => {
+  it('becomes like the pictures, also when all are the same, which is no collapse', async () => {
     element = await show();
     const colour = [220, 40, 40];
     const distance = (): number => meanColour(readPixels(element)).reduce((sum, value, at) => sum + Math.abs(value - (colour[at] ?? 0)), 0);
     const red = await Promise.all(Array.from({ length: 10 }, (_, index) => drawFile('rgb(220 40 40)', `${index.toString()}.png`)));
     const start = distance();
     const run = element.fineTune(red, { ...FEW, steps: 60, batch: 4, learningRate: 0.01, showEvery: 30 });
-    await run.done;
+    assert.strictEqual((await run.done).reason, 'finished');
     await nextEvent(element, 'render');
     assert.isBelow(distance(), 0.7 * start);
   });
@@ -104,6 +147,8 @@ describe('<gan-canvas> in training', () => {
     assert.isNull(result);
     assert.include(String(error), 'x.png');
     assert.strictEqual(await run.done.catch((reason: unknown) => (reason as { code: string }).code), 'no-pictures');
+    const none = await element.fineTune([], FEW).done.catch((reason: unknown) => reason as { code: string; message: string });
+    assert.deepInclude(none, { code: 'no-pictures', message: 'There are no pictures to train on; give at least one.' });
   });
 
   it('pauses, is kept, and goes on in another element after this one has gone, to the same weights as without a break', async () => {
@@ -122,11 +167,14 @@ describe('<gan-canvas> in training', () => {
       if (step.step === 3) run.pause();
       if (step.step >= 3) break;
     }
+    const ended = countEndedWorkers();
     while (run.state !== 'paused') await new Promise((resolve) => setTimeout(resolve, 10));
     const kept = await element.findKeptTraining();
     assert.deepInclude(kept, { name: 'kept-in-a-test', steps: 8, pictures: 12 });
     element.remove();
     assert.strictEqual(await run.done.catch((error: unknown) => (error as Error).name), 'AbortError');
+    // The training's, and that of the last element on the page.
+    await until(() => ended() === 2);
 
     element = createCanvas({ src, backend: 'wasm' });
     await showPicture(element);
@@ -139,9 +187,10 @@ describe('<gan-canvas> in training', () => {
     assert.deepEqual(values(resumed), values(expected));
   });
 
-  it('stops when it is told to and keeps what was learnt, and runs one training after the other', async () => {
+  it('stops when it is told to and keeps what was learnt, runs one training after the other, and ends the worker of each', async () => {
     element = await show();
     const files = await drawFiles(12);
+    const ended = countEndedWorkers();
     const first = element.fineTune(files, { ...FEW, steps: 100_000 });
     const second = element.fineTune(files, FEW);
     for await (const { step } of first) {
@@ -152,7 +201,9 @@ describe('<gan-canvas> in training', () => {
     const { reason, steps } = await first.done;
     assert.strictEqual(reason, 'stopped');
     assert.isTrue(steps >= 2 && steps < 100_000);
+    assert.strictEqual(ended(), 1);
     assert.strictEqual((await second.done).reason, 'finished');
+    assert.strictEqual(ended(), 2);
   });
 
   it('reconstructs a few pictures, and says where they lie', async () => {

@@ -1,18 +1,12 @@
 import { assert } from 'chai';
 import type { GanCanvas } from '../../src/index.ts';
 import { serveTrainable } from '../support/serve-files.ts';
-import { chooseFiles, drawFiles, findIn, findPanel, textIn, until } from '../support/training-panel.ts';
+import { chooseFiles, drawFiles, findIn, findPanel, setField, textIn, until } from '../support/training-panel.ts';
 import { createCanvas, nextEvent, readPixels, showPicture } from './show.ts';
 
 describe('browser/training-panel', () => {
   let element: GanCanvas;
   afterEach(() => element.remove());
-
-  function set(panel: ShadowRoot, name: string, value: string): void {
-    const field = findIn<HTMLInputElement>(panel, `[name="${name}"]`);
-    field.value = value;
-    field.dispatchEvent(new Event('change'));
-  }
 
   it('teaches a model the visitor’s pictures, and undoes it', async () => {
     element = createCanvas({ src: await serveTrainable(), backend: 'wasm', trainable: '' });
@@ -22,8 +16,8 @@ describe('browser/training-panel', () => {
     chooseFiles(panel, [...(await drawFiles(11)), new File(['no picture'], 'notes.png')]);
     await until(() => panel.querySelector('.refused'));
     await until(() => textIn(panel, '#count') === '11 pictures');
-    set(panel, 'steps', '6');
-    set(panel, 'batch', '2');
+    setField(panel, 'steps', '6');
+    setField(panel, 'batch', '2');
     findIn(panel, '#start').click();
     await until(() => panel.querySelector('#outcome'));
     assert.include(textIn(panel, '#outcome'), 'Done: 6 steps in a few seconds.');

@@ -51,3 +51,10 @@ export function chooseFiles(panel: ShadowRoot, files: readonly File[]): void {
   input.files = transferOf(files).files;
   input.dispatchEvent(new Event('change', { bubbles: true }));
 }
+
+/** Sets a field of the panel, as a hand does. */
+export function setField(panel: ShadowRoot, name: string, value: string): void {
+  const field = findIn<HTMLInputElement>(panel, `[name="${name}"]`);
+  field.value = value;
+  field.dispatchEvent(new Event('change'));
+}

@@ -1,11 +1,12 @@
 /** Drives a Chromium by puppeteer-core, for tests and benchmarks outside of the test runner. */
 import puppeteer, { type Browser, type Page } from 'puppeteer-core';
-import { CHROMIUM_FLAGS, findChromium, HARDWARE_GPU_FLAGS } from './chromium.mjs';
+import { CHROMIUM_FLAGS, findChromium, HARDWARE_GPU_FLAGS, NO_GPU_FLAGS } from './chromium.mjs';
 
-/** Starts the project's Chromium, with WebGPU in software or on the machine's GPU; the caller closes it. */
-export async function launchBrowser(gpu: 'software' | 'hardware' = 'software'): Promise<Browser> {
-  const args = gpu === 'software' ? CHROMIUM_FLAGS : HARDWARE_GPU_FLAGS;
-  return puppeteer.launch({ executablePath: await findChromium(), headless: true, args: [...args] });
+const FLAGS = { software: CHROMIUM_FLAGS, hardware: HARDWARE_GPU_FLAGS, none: NO_GPU_FLAGS };
+
+/** Starts the project's Chromium, with WebGPU in software, on the machine's GPU, or without; the caller closes it. */
+export async function launchBrowser(gpu: 'software' | 'hardware' | 'none' = 'software'): Promise<Browser> {
+  return puppeteer.launch({ executablePath: await findChromium(), headless: true, args: [...FLAGS[gpu]] });
 }
 
 export interface DrawnPicture {

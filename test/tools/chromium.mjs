@@ -42,6 +42,11 @@ export const CHROMIUM_FLAGS = [
   '--disable-vulkan-surface',
 ];
 
+const WEBGPU_FLAGS = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
+
+/** Flags for a Chromium whose pages know no WebGPU: the element draws on WASM by itself. */
+export const NO_GPU_FLAGS = [...CHROMIUM_FLAGS.filter((flag) => !WEBGPU_FLAGS.includes(flag)), '--disable-blink-features=WebGPU'];
+
 /** Flags for a Chromium that is to use the machine's GPU, if there is one. */
 export const HARDWARE_GPU_FLAGS = [
   ...COMMON_FLAGS,

@@ -22,6 +22,8 @@ export interface ServeOptions {
   readonly port?: number;
   /** Try the next ports when the one asked for is taken. */
   readonly findFree?: boolean;
+  /** Hears of every request; one that it says false of is cut off, as by a network that fails. */
+  readonly onRequest?: (request: IncomingMessage) => boolean;
   /** Headers for every answer, by path. */
   readonly headers?: (path: string) => Readonly<Record<string, string>>;
 }
@@ -67,6 +69,10 @@ function listen(server: Server, port: number): Promise<number> {
 /** Serves a folder until `close()`; rejects when no port can be had. */
 export async function serveFolder(folder: string, options: ServeOptions = {}): Promise<RunningServer> {
   const server = createServer((request, response) => {
+    if (options.onRequest?.(request) === false) {
+      response.destroy();
+      return;
+    }
     answer(folder, options, request, response).catch(() => response.destroy());
   });
   const first = options.port ?? 0;

@@ -11,14 +11,16 @@ describe('training/snapshot-values', () => {
       const snapshot = runtime.run(() => ({
         ...{ steps: 7, name: 'x', none: null },
         inner: { vector: tf.tensor1d([1, 2.5, -3]), deep: { square: tf.tensor2d([[1, 2]]) } },
+        list: [{ vector: tf.tensor1d([4]) }, { vector: tf.tensor1d([5]) }],
       }));
       const values = structuredClone(await readSnapshot(snapshot));
       const written = runtime.run(() => writeSnapshot(values)) as typeof snapshot;
       assert.deepEqual([written.steps, written.name, written.none], [7, 'x', null]);
       assert.deepEqual(written.inner.deep.square.shape, [1, 2]);
       assert.deepEqual([...(await written.inner.vector.data())], [1, 2.5, -3]);
+      assert.deepEqual(await Promise.all(written.list.map(async ({ vector }) => [...(await vector.data())])), [[4], [5]]);
       runtime.run(() => {
-        tf.dispose([snapshot.inner, written.inner]);
+        tf.dispose([snapshot.inner, snapshot.list, written.inner, written.list]);
       });
       assert.strictEqual(runtime.memory().tensors, before);
     });

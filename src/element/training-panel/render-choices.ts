@@ -158,7 +158,7 @@ function renderSelections({ choices, info, onChange }: ChoicesView): TemplateRes
       classes.length === 0
         ? nothing
         : html`<label>
-            Kind to replace
+            ${choices.addsToModel ? 'Kind to add to' : 'Kind to replace'}
             <select name="classLabel" @change=${(event: Event) => onChange({ classLabel: select(event) })}>
               <option value="" .selected=${choices.classLabel === null}>All of them</option>
               ${classes.map((label) => html`<option value=${label} .selected=${label === choices.classLabel}>${label}</option>`)}

@@ -12,6 +12,8 @@ export interface OutcomeView {
   /** What went wrong with undoing, saving or sharing; null when nothing did. */
   readonly problem: string | null;
   readonly canShare: boolean;
+  /** The button that opens a saved model. */
+  readonly opening: TemplateResult;
   /** True when what draws began from nothing: there is no difference from a first model. */
   readonly isFromNothing: boolean;
   readonly onUndo: () => void;
@@ -30,7 +32,7 @@ export function renderOutcome(view: OutcomeView): TemplateResult {
           ? html`<p class="lead" tabindex="-1" id="outcome">${result ? tellResult(result) : ''}</p>`
           : html`<p class="lead failure" part="problem" tabindex="-1" id="outcome"><b>The training did not work.</b> ${failure}</p>`
       }
-      ${session.hasLearnt ? html`${renderStills(view)} ${renderButtons(view)}` : nothing}
+      ${session.hasLearnt ? html`${renderStills(view)} ${renderButtons(view)}` : html`<p class="buttons">${view.opening}</p>`}
       ${view.problem === null ? nothing : html`<p class="failure" part="problem">${view.problem}</p>`} ${renderNotices(session.notices)}
       ${
         session.history.points.length > 1
@@ -44,7 +46,7 @@ export function renderOutcome(view: OutcomeView): TemplateResult {
   `;
 }
 
-function renderButtons({ isBusy, canShare, isFromNothing, onUndo, onSave, onShare }: OutcomeView): TemplateResult {
+function renderButtons({ isBusy, canShare, opening, isFromNothing, onUndo, onSave, onShare }: OutcomeView): TemplateResult {
   return html`
     <p class="buttons">
       <button type="button" part="button" id="save" ?disabled=${isBusy} @click=${() => onSave({ delta: false })}>Save the model</button>
@@ -55,6 +57,7 @@ function renderButtons({ isBusy, canShare, isFromNothing, onUndo, onSave, onShar
               Save the difference only
             </button>`
       }
+      ${opening}
       ${canShare ? html`<button type="button" part="button" id="share" ?disabled=${isBusy} @click=${onShare}>Share…</button>` : nothing}
       <button type="button" part="button" id="undo" ?disabled=${isBusy} @click=${onUndo}>Undo: back to the first model</button>
     </p>

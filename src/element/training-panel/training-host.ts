@@ -15,5 +15,6 @@ export interface TrainingHost extends HTMLElement {
   findKeptTraining(): Promise<KeptRunSummary | null>;
   eraseKeptTraining(): Promise<void>;
   exportWeights(options?: ExportOptions): Promise<Blob>;
+  importWeights(blob: Blob): Promise<void>;
   resetWeights(): Promise<void>;
 }

@@ -14,6 +14,7 @@ import { PictureCollection, type ChosenPicture } from './picture-collection.ts';
 import { takeStills, type PictureStills } from './picture-stills.ts';
 import { renderChoices } from './render-choices.ts';
 import { renderKept } from './render-kept.ts';
+import { renderOpened, renderOpening } from './render-opening.ts';
 import { renderOutcome } from './render-outcome.ts';
 import { renderPictures } from './render-pictures.ts';
 import { renderRunning } from './render-running.ts';
@@ -49,6 +50,8 @@ export class TrainingPanel extends PanelElement {
   /** The source that was loaded last. */
   #source: string | null = null;
   #stills: PictureStills | null = null;
+  /** Name of the saved model that draws; null when it is another. */
+  #opened: string | null = null;
   #announcement = '';
   /** What went wrong, or is still to be done, where the visitor pressed a button. */
   #problem: string | null = null;
@@ -117,6 +120,7 @@ export class TrainingPanel extends PanelElement {
     this.#session.clear();
     this.#problem = null;
     this.#stills = null;
+    this.#opened = null;
   }
 
   readonly #handleRender = (): void => this.#stills?.refresh(this.#context?.canvas() ?? null);
@@ -266,6 +270,15 @@ export class TrainingPanel extends PanelElement {
       return 'Undone: the first model draws again.';
     });
 
+  readonly #handleOpen = (file: File): void =>
+    void this.#attempt(`Opening ${file.name}`, async (host) => {
+      await host.importWeights(file);
+      this.#forgetOutcome();
+      this.#opened = file.name;
+      this.#moveFocus('opened');
+      return `${file.name} is open: the pictures are drawn by it now.`;
+    });
+
   readonly #handleSave = (options: { readonly delta: boolean }): void =>
     void this.#attempt('Saving', async (host) => {
       const name = nameWeights(host.modelInfo?.name ?? 'model', options);
@@ -315,8 +328,14 @@ export class TrainingPanel extends PanelElement {
   #renderChoosing(): TemplateResult {
     const [session, collection] = [this.#session, this.#collection];
     const isOver = session.phase === 'ended';
+    const opening = renderOpening({ isBusy: this.#isBusy, onOpen: this.#handleOpen });
     return html`
-      ${this.#kept ? this.#renderKept(this.#kept) : nothing} ${isOver ? this.#renderOutcome() : nothing}
+      ${this.#kept ? this.#renderKept(this.#kept) : nothing} ${isOver ? this.#renderOutcome(opening) : nothing}
+      ${
+        this.#opened !== null && !session.hasLearnt
+          ? renderOpened({ name: this.#opened, isBusy: this.#isBusy, onUndo: this.#handleUndo })
+          : nothing
+      }
       ${renderPictures({
         collection,
         isDraggedOver: this.#drop.isOver,
@@ -336,8 +355,9 @@ export class TrainingPanel extends PanelElement {
       ${isOver || this.#problem === null ? nothing : html`<p class="failure" part="problem">${this.#problem}</p>`}
       <p class="buttons">
         <button type="button" part="button primary-button" class="primary" id="start" @click=${this.#handleStart}>
-          ${session.hasLearnt && !this.#isNextFromNothing ? 'Train further' : 'Start'}
+          ${(session.hasLearnt || this.#opened !== null) && !this.#isNextFromNothing ? 'Train further' : 'Start'}
         </button>
+        ${isOver ? nothing : opening}
       </p>
     `;
   }
@@ -356,8 +376,9 @@ export class TrainingPanel extends PanelElement {
     return renderKept({ kept, isBusy: this.#isBusy, onGoOn: this.#handleGoOn, onErase: this.#handleErase });
   }
 
-  #renderOutcome(): TemplateResult {
+  #renderOutcome(opening: TemplateResult): TemplateResult {
     return renderOutcome({
+      opening,
       session: this.#session,
       stills: this.#stills,
       isBusy: this.#isBusy,

@@ -44,8 +44,8 @@ export interface FineTuneOptions {
   /** Behind transparent pictures, 0…255 each; default white. */
   readonly background?: readonly [red: number, green: number, blue: number] | undefined;
   /**
-   * Keep the training's state, pictures included, in this browser's storage about once in half a minute, so that it can go on after a reload;
-   * default true. Where there is no storage it is not kept, and `notice` says so.
+   * Keep the training's state, pictures included, in this browser's storage after its first step and about once in half a minute,
+   * so that it can go on after a reload; default true. Where there is no storage it is not kept, and `notice` says so.
    */
   readonly keeps?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;

@@ -3,10 +3,11 @@
  * the event loop between steps, and looks at what it was told.
  */
 import { loadGradients } from '../../runtime/gradients.ts';
-import { acquireRuntime, type Runtime } from '../../runtime/runtime.ts';
+import { acquireRuntime } from '../../runtime/runtime.ts';
 import { GanCanvasError } from '../../support/errors.ts';
 import { decodeWeights, encodeWeights, type WeightsFile } from '../../weights/weights-file.ts';
 import { readTrainingPictures } from '../pictures/read-training-pictures.ts';
+import { acquireNext } from '../acquire-next.ts';
 import { wasLost } from '../lost-device.ts';
 import type { RefusedPicture } from './fine-tune.ts';
 import { createUntrainedModel } from '../../training/create-untrained-model.ts';
@@ -29,9 +30,10 @@ export async function runFineTune(job: FineTuneJob, port: TrainingPort): Promise
   port.emit({ type: 'state', state: 'preparing' });
   const start = job.weights === null ? await startFromKept(job, port) : await startAnew(job, job.weights, port);
   const loop = new TrainingLoop(start.start, port);
-  for (let losses = 0; ; losses++) {
-    const runtime = await acquireTraining(losses > MAX_DEVICE_LOSSES ? 'wasm' : losses > 0 ? 'auto' : job.backend, port);
+  let runtime = await acquireRuntime(job.backend, port);
+  for (let losses = 1; ; losses++) {
     try {
+      await loadGradients(runtime);
       const end = await loop.run(runtime);
       return { result: { ...end, refused: start.refused }, weights: writeTuning(start.start, loop.latest, end) };
     } catch (error) {
@@ -39,17 +41,12 @@ export async function runFineTune(job: FineTuneJob, port: TrainingPort): Promise
     } finally {
       runtime.dispose();
     }
+    runtime = await acquireNext(losses > MAX_DEVICE_LOSSES ? 'wasm' : runtime.backend, port.signal);
   }
 }
 
 /** A device that is lost more often than this is not trusted again. */
 const MAX_DEVICE_LOSSES = 3;
-
-async function acquireTraining(backend: FineTuneJob['backend'], { signal }: TrainingPort): Promise<Runtime> {
-  const runtime = await acquireRuntime(backend, { signal });
-  await loadGradients(runtime);
-  return runtime;
-}
 
 interface Started {
   readonly start: TrainingStart;

@@ -68,10 +68,11 @@ export class TrainingLoop {
   #seconds: number;
   #returns = 0;
   #diversity: { readonly atStart: number; readonly ofPictures: number; readonly now: number } | null = null;
-  #savedMs = performance.now();
+  #savedMs: number;
   #keeps: boolean;
   #meanStepMs = 0;
   #notice: string | null = null;
+  #devices = 0;
 
   constructor(start: TrainingStart, port: TrainingPort) {
     const { kept, file, settings } = start;
@@ -81,6 +82,8 @@ export class TrainingLoop {
     this.#seconds = kept?.seconds ?? 0;
     this.#latest = file;
     this.#keeps = settings.keeps;
+    // A new training is kept from its first step on: a page may be reloaded at any time.
+    this.#savedMs = kept ? performance.now() : -Infinity;
   }
 
   /** The file at the start, with the weights that were shown last. */
@@ -97,6 +100,9 @@ export class TrainingLoop {
       // Before anything is taken up again: as it is opened, a training is at its start.
       this.#diversity ??= await this.#measureStart(training);
       this.#resume(runtime, training);
+      this.#devices += 1;
+      if (this.#devices > 1)
+        this.#notice = `The device that trained was lost: back to step ${training.trainer.steps.toString()}, on ${runtime.backend}.`;
       const good = runtime.run(() => training.trainer.snapshot());
       return await this.#takeSteps({ ...training, runtime, good });
     } finally {

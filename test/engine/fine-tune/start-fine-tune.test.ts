@@ -1,0 +1,90 @@
+import { assert } from 'chai';
+import type { FineTuneControl, FineTuneOutcome } from '../../../src/engine/fine-tune/fine-tune-job.ts';
+import { startFineTune, type FineTuneTarget, type StartTraining } from '../../../src/engine/fine-tune/start-fine-tune.ts';
+import { createGate, fakeInfo } from '../../element/fake-generator.ts';
+
+const OUTCOME: FineTuneOutcome = {
+  result: { reason: 'finished', steps: 1, imagesSeen: 1, seconds: 1, pivots: [], refused: [] },
+  weights: Uint8Array.of(7),
+};
+
+/** A generator that records the weights it is given. */
+function fakeTarget(): FineTuneTarget & { readonly imported: Uint8Array[] } {
+  const imported: Uint8Array[] = [];
+  return {
+    ...{ info: fakeInfo(), activeBackend: 'wasm', imported },
+    exportWeights: () => Promise.resolve(Uint8Array.of(1)),
+    importWeights: (bytes) => Promise.resolve(void imported.push(bytes)),
+  };
+}
+
+/** A training that ends when the test opens its gate, and records what it is told. */
+function fakeTraining() {
+  const [begun, end] = [createGate(), createGate()];
+  const told: FineTuneControl[] = [];
+  const start: StartTraining = () => {
+    begun.open();
+    return Promise.resolve({ outcome: end.passed.then(() => OUTCOME), control: (control) => told.push(control) });
+  };
+  return { start, told, end, begun: begun.passed };
+}
+
+/** Has the page hidden or shown, as far as its scripts can tell. */
+function setVisibility(state: DocumentVisibilityState): void {
+  Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => state });
+  document.dispatchEvent(new Event('visibilitychange'));
+}
+
+describe('engine/fine-tune/start-fine-tune', () => {
+  afterEach(() => {
+    Reflect.deleteProperty(document, 'visibilityState');
+  });
+
+  it('tells the training when the page is hidden and seen again, also when it was hidden from the start, and no more after its end', async () => {
+    const training = fakeTraining();
+    setVisibility('hidden');
+    const run = startFineTune(fakeTarget(), [], {}, { start: training.start, discriminatorUrl: null });
+    await training.begun;
+    setVisibility('visible');
+    setVisibility('hidden');
+    training.end.open();
+    await run.done;
+    setVisibility('visible');
+    assert.deepEqual(training.told, ['hidden', 'visible', 'hidden']);
+  });
+
+  it('runs two trainings one after the other, and passes on what the second was told meanwhile', async () => {
+    const [first, second] = [fakeTraining(), fakeTraining()];
+    const target = fakeTarget();
+    const begin = ({ start }: { readonly start: StartTraining }) => startFineTune(target, [], {}, { start, discriminatorUrl: null });
+    const runs = [begin(first), begin(second)];
+    await first.begun;
+    runs[1]?.pause();
+    assert.deepEqual(
+      runs.map(({ state }) => state),
+      ['preparing', 'queued'],
+    );
+    first.end.open();
+    await runs[0]?.done;
+    assert.deepEqual(target.imported, [OUTCOME.weights]);
+    await second.begun;
+    second.end.open();
+    assert.deepEqual(await runs[1]?.done, OUTCOME.result);
+    assert.deepEqual(second.told, ['pause']);
+  });
+
+  it('gives a training that is aborted while it waits no turn', async () => {
+    const [first, second] = [fakeTraining(), fakeTraining()];
+    const leaving = new AbortController();
+    const run = startFineTune(fakeTarget(), [], {}, { start: first.start, discriminatorUrl: null });
+    const waiting = startFineTune(fakeTarget(), [], { signal: leaving.signal }, { start: second.start, discriminatorUrl: null });
+    await first.begun;
+    leaving.abort();
+    assert.equal(await waiting.done.catch((error: unknown) => (error as Error).name), 'AbortError');
+    let hasBegun = false;
+    void second.begun.then(() => (hasBegun = true));
+    first.end.open();
+    await run.done;
+    assert.isFalse(hasBegun);
+  });
+});
