@@ -115,7 +115,9 @@ import { createWarnOnce } from './warn-once.ts';
 export class GanCanvas extends GanCanvasSettings {
   static override styles = styles;
 
+  /** As on every element, and knows the types of this one's events. */
   declare addEventListener: ListensToGanCanvas;
+  /** The counterpart of `addEventListener`. */
   declare removeEventListener: ListensToGanCanvas;
 
   /** Any string; equal seeds give equal pictures. Default "0". */
@@ -338,7 +340,7 @@ export class GanCanvas extends GanCanvasSettings {
   }
 
   #describe(): string {
-    if (this.alt !== null) return this.alt;
+    if (this.alt != null) return this.alt;
     const info = this.modelInfo;
     const { classIndex, job } = this.#shown ?? {};
     return describePicture({
@@ -461,9 +463,9 @@ export class GanCanvas extends GanCanvasSettings {
     const { error } = this.#status;
     return renderPlaceholder({
       error,
-      poster: this.poster === null || this.poster === this.#brokenPoster ? null : this.poster,
+      poster: this.poster == null || this.poster === this.#brokenPoster ? null : this.poster,
       alt: this.alt,
-      crossOrigin: this.crossOrigin === null ? undefined : readCrossOrigin(this.crossOrigin),
+      crossOrigin: this.crossOrigin == null ? undefined : readCrossOrigin(this.crossOrigin),
       hasFallback: error !== null && hasDefaultContent(this),
       onPosterError: this.#handlePosterError,
       onFallbackChange: this.#handleFallbackChange,
