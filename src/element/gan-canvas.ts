@@ -22,6 +22,7 @@ import type { BackendName, BackendReport } from '../runtime/backend.ts';
 import type { DirectionInfo, ModelInfo } from '../weights/model-info.ts';
 import { adoptStyles } from './adopt-styles.ts';
 import { assertBlob, assertOptions, assertSeed, assertSteps, assertToBlobOptions, type ToBlobOptions } from './check-arguments.ts';
+import { DataSaver } from './data-saver.ts';
 import { describePicture } from './describe-picture.ts';
 import { generateImage, interpolateImages, type OwnSettings } from './draw-pictures.ts';
 import { encodeBitmap } from './encode-bitmap.ts';
@@ -83,6 +84,7 @@ import { createWarnOnce } from './warn-once.ts';
  * @csspart placeholder - What is shown while there is no picture.
  * @csspart poster - The image of the `poster` attribute.
  * @csspart fallback - The default content, when shown after an error.
+ * @csspart load - The button that loads the picture, where the visitor's browser saves data.
  * @csspart message - The message shown after an error when there is neither poster nor default content.
  * @csspart progress - The bar of progress.
  * @csspart training-panel - The panel of `trainable`, as a whole.
@@ -152,6 +154,7 @@ export class GanCanvas extends GanCanvasSettings {
   #brokenPoster: string | null = null;
 
   readonly #visibility = new VisibilityController(this);
+  readonly #saver = new DataSaver(this);
   readonly #status = new StatusController(this, { isWanted: () => this.#isWanted, states: this.#internals.states });
   readonly #generators = new GeneratorController(this, {
     open: (options) => this.openGenerator(options),
@@ -222,7 +225,8 @@ export class GanCanvas extends GanCanvasSettings {
   }
 
   get #isWanted(): boolean {
-    return this.#visibility.wasVisible || String(this.loading).trim().toLowerCase() === 'eager';
+    const isCalledFor = this.#visibility.wasVisible || String(this.loading).trim().toLowerCase() === 'eager';
+    return isCalledFor && (this.#status.hasLoaded || !this.#saver.holds);
   }
 
   override connectedCallback(): void {
@@ -467,6 +471,7 @@ export class GanCanvas extends GanCanvasSettings {
       alt: this.alt,
       crossOrigin: this.crossOrigin == null ? undefined : readCrossOrigin(this.crossOrigin),
       hasFallback: error !== null && hasDefaultContent(this),
+      onLoad: error === null && this.#saver.holds ? this.#saver.allow : null,
       onPosterError: this.#handlePosterError,
       onFallbackChange: this.#handleFallbackChange,
     });
