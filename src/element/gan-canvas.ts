@@ -320,8 +320,7 @@ export class GanCanvas extends GanCanvasSettings {
 
   #handleLoad(backend: BackendName): void {
     this.#status.handleLoad(this.alt === '' ? null : this.#describe());
-    const modelInfo = this.modelInfo;
-    if (modelInfo) this.#fire(new GanCanvasLoadEvent({ modelInfo, backend }));
+    if (this.modelInfo) this.#fire(new GanCanvasLoadEvent({ modelInfo: this.modelInfo, backend }));
   }
 
   readonly #handlePosterError = (): void => {
