@@ -19,6 +19,9 @@ const POLICIES: Readonly<Record<string, string>> = {
   'trusted.html': `${STRICT}; worker-src 'self'; require-trusted-types-for 'script'; trusted-types gan-canvas lit-html`,
 };
 
+/** Chromium lets no page of the origin null import another origin's script into a module worker. */
+const NO_WORKER = /^refused: .*module worker from a Blob: its script could not be loaded/;
+
 const FALLBACK = 'No fruit today.';
 
 const describePage = (script: string): string => `<!doctype html>
@@ -85,7 +88,7 @@ describe('a page', { timeout: 300_000 }, () => {
     page = await openPage();
     await page.goto(`${server.url}plain.html`);
     const shown = await readShown(page.mainFrame());
-    assert.equal(shown.worker, 'ok: module worker');
+    assert.equal(shown.worker, /^ok: module worker$/);
     expected = shown.pixels;
     assert.ok(new Set(expected).size > 50);
   });
@@ -104,45 +107,45 @@ describe('a page', { timeout: 300_000 }, () => {
     return opened;
   }
 
-  async function assertDraws(url: string, worker: string, frameName = url): Promise<void> {
+  async function assertDraws(url: string, worker: RegExp, frameName = url): Promise<void> {
     await page.close();
     page = await openPage();
     await page.goto(url);
     const frame = page.frames().find((each) => each.url().endsWith(frameName)) ?? page.mainFrame();
     const shown = await readShown(frame);
     assert.equal(shown.error, null);
-    assert.equal(shown.worker, worker);
+    assert.match(shown.worker, worker);
     assert.deepEqual(shown.pixels, expected);
   }
 
   it('with a strict policy draws in a worker, and violates nothing', async () => {
-    await assertDraws(`${server.url}strict.html`, 'ok: module worker');
+    await assertDraws(`${server.url}strict.html`, /^ok: module worker$/);
     assert.deepEqual(violations, []);
   });
 
   it('with a strict policy without blob: draws in a worker, and violates nothing', async () => {
-    await assertDraws(`${server.url}no-blob.html`, 'ok: module worker');
+    await assertDraws(`${server.url}no-blob.html`, /^ok: module worker$/);
     assert.deepEqual(violations, []);
   });
 
   it('that requires trusted types draws in a worker by the policies gan-canvas and lit-html', async () => {
-    await assertDraws(`${server.url}trusted.html`, 'ok: module worker, trusted URL');
+    await assertDraws(`${server.url}trusted.html`, /^ok: module worker, trusted URL$/);
   });
 
   it('that has the script from another origin draws in a worker', async () => {
-    await assertDraws(`${server.url}other-origin.html`, 'ok: module worker from a Blob');
+    await assertDraws(`${server.url}other-origin.html`, /^ok: module worker from a Blob$/);
   });
 
   it('in a frame draws in a worker', async () => {
-    await assertDraws(`${server.url}frame.html`, 'ok: module worker', 'plain.html');
+    await assertDraws(`${server.url}frame.html`, /^ok: module worker$/, 'plain.html');
   });
 
-  it('in a sandboxed frame, of no origin, draws in a worker', async () => {
-    await assertDraws(`${server.url}sandbox.html`, 'ok: module worker from a Blob', 'other-origin.html');
+  it('in a sandboxed frame, of no origin, draws in the page itself, and says why', async () => {
+    await assertDraws(`${server.url}sandbox.html`, NO_WORKER, 'other-origin.html');
   });
 
-  it('opened from file: draws by a script from a server', async () => {
-    await assertDraws(pathToFileURL(resolve(ROOT, 'other-origin.html')).href, 'ok: module worker from a Blob');
+  it('opened from file: draws by a script from a server, in the page itself, and says why', async () => {
+    await assertDraws(pathToFileURL(resolve(ROOT, 'other-origin.html')).href, NO_WORKER);
   });
 
   it('opened from file:, with a script beside it that the browser refuses, shows its own content', async () => {
@@ -207,7 +210,7 @@ describe('a page', { timeout: 300_000 }, () => {
   it('of a visitor who saves data loads nothing before a click, or a press of Enter', async () => {
     await page.close();
     page = await openPage();
-    await page.evaluateOnNewDocument(() => Object.defineProperty(Navigator.prototype, 'connection', { get: () => ({ saveData: true }) }));
+    await page.evaluateOnNewDocument("Object.defineProperty(Navigator.prototype, 'connection', { value: { saveData: true } })");
     const fetched: string[] = [];
     page.on('request', (request) => fetched.push(new URL(request.url()).pathname));
     await page.goto(`${server.url}plain.html`);
