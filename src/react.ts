@@ -6,6 +6,7 @@
 import type { ForwardRefExoticComponent, HTMLAttributes, ReactElement, RefAttributes, RefObject } from 'react';
 import { createElement, forwardRef, useEffect, useImperativeHandle, useLayoutEffect, useRef, useState } from 'react';
 import type { GanCanvasEventMap } from './element.ts';
+// Registers the tag; package.json names it among what has side effects, or the build would leave that out.
 import { GanCanvas as GanCanvasElement } from './index.ts';
 import type { CamelListener, GanCanvasProperties } from './jsx.ts';
 
