@@ -75,6 +75,7 @@ export default tseslint.config(
       'weights/training/',
       'test/fixtures/',
       'test/examples/',
+      'stories/examples/',
     ],
   },
   js.configs.recommended,

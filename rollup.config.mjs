@@ -59,6 +59,14 @@ function assetUrls({ assetFolder = './assets/' } = {}) {
   };
 }
 
+/** The style sheet for pages whose markup is there before the element's script. */
+const pageStyles = {
+  name: 'page-styles',
+  async generateBundle() {
+    this.emitFile({ type: 'asset', fileName: 'gan-canvas.css', source: await readFile('src/gan-canvas.css') });
+  },
+};
+
 /** Fails the build when code that no page needs (layers, data, converter, webgl) has got in. */
 function forbidPackages(pattern) {
   return {
@@ -114,10 +122,11 @@ function onwarn(warning, warn) {
 }
 
 const bundlers = chunked(
-  { index: 'src/index.ts', element: 'src/element.ts', core: 'src/core.ts', worker: 'src/engine/worker.ts' },
+  { index: 'src/index.ts', element: 'src/element.ts', core: 'src/core.ts', react: 'src/react.ts', worker: 'src/engine/worker.ts' },
   'dist',
-  /^(lit|@lit)(\/|$)/,
+  /^(lit|@lit|react)(\/|$)/,
 );
+bundlers.plugins.push(pageStyles);
 
 /** npx runs the command's file itself. */
 const executableCommand = { name: 'executable-command', writeBundle: () => chmod('dist/node/cli.js', 0o755) };

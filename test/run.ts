@@ -64,6 +64,7 @@ const steps: readonly Step[] = [
   { name: 'types', command: [bin('tsc'), '--noEmit', '-p', '.'], quick: true },
   ...(quick
     ? [
+        { name: 'manifest', command: [bin('tsx'), 'test/tools/manifest.ts', '--check'], quick: true },
         {
           name: 'quick browser tests',
           command: browserTests,

@@ -80,6 +80,23 @@ export const styles = css`
     object-fit: var(--gan-canvas-fit, contain);
   }
 
+  [part='load'] {
+    grid-area: 1 / 1;
+    place-self: center;
+    max-inline-size: 100%;
+    padding: 0.75em 1.25em;
+    font:
+      0.875em/1.3 system-ui,
+      sans-serif;
+    cursor: pointer;
+  }
+
+  [part='load'] small {
+    display: block;
+    font-size: 0.85em;
+    opacity: 0.75;
+  }
+
   [part='fallback'] {
     place-self: center;
     max-inline-size: 100%;

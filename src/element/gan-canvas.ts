@@ -14,6 +14,7 @@ import type { BackendName, BackendReport } from '../runtime/backend.ts';
 import type { ModelInfo } from '../weights/model-info.ts';
 import { adoptStyles } from './adopt-styles.ts';
 import { assertBlob, assertOptions } from './check-arguments.ts';
+import { DataSaver } from './data-saver.ts';
 import { describePicture } from './describe-picture.ts';
 import type { OwnSettings } from './draw-pictures.ts';
 import { DirectionChildrenController, readDirectionChildren } from './direction-children.ts';
@@ -78,6 +79,7 @@ import { createWarnOnce } from './warn-once.ts';
  * @csspart placeholder - What is shown while there is no picture.
  * @csspart poster - The image of the `poster` attribute.
  * @csspart fallback - The default content, when shown after an error.
+ * @csspart load - The button that loads the picture, where the visitor's browser saves data.
  * @csspart message - The message shown after an error when there is neither poster nor default content.
  * @csspart progress - The bar of progress.
  * @csspart controls - The panel of `controls`, as a whole.
@@ -123,7 +125,9 @@ import { createWarnOnce } from './warn-once.ts';
 export class GanCanvas extends GanCanvasMethods {
   static override styles = styles;
 
+  /** As on every element, and knows the types of this one's events. */
   declare addEventListener: ListensToGanCanvas;
+  /** The counterpart of `addEventListener`. */
   declare removeEventListener: ListensToGanCanvas;
 
   /** Any string; equal seeds give equal pictures on every backend, browser and release. Default "0". */
@@ -158,6 +162,7 @@ export class GanCanvas extends GanCanvasMethods {
   #brokenPoster: string | null = null;
 
   readonly #visibility = new VisibilityController(this);
+  readonly #saver = new DataSaver(this);
   readonly #status = new StatusController(this, { isWanted: () => this.#isWanted, states: this.#internals.states });
   readonly #generators = new GeneratorController(this, {
     open: (options) => this.openGenerator(options),
@@ -237,7 +242,8 @@ export class GanCanvas extends GanCanvasMethods {
   }
 
   get #isWanted(): boolean {
-    return this.#visibility.wasVisible || String(this.loading).trim().toLowerCase() === 'eager';
+    const isCalledFor = this.#visibility.wasVisible || String(this.loading).trim().toLowerCase() === 'eager';
+    return isCalledFor && (this.#status.hasLoaded || !this.#saver.holds);
   }
 
   override connectedCallback(): void {
@@ -334,8 +340,7 @@ export class GanCanvas extends GanCanvasMethods {
 
   #handleLoad(backend: BackendName): void {
     this.#status.handleLoad(this.alt === '' ? null : this.#describe());
-    const modelInfo = this.modelInfo;
-    if (modelInfo) this.#fire(new GanCanvasLoadEvent({ modelInfo, backend }));
+    if (this.modelInfo) this.#fire(new GanCanvasLoadEvent({ modelInfo: this.modelInfo, backend }));
   }
 
   readonly #handlePosterError = (): void => {
@@ -358,7 +363,7 @@ export class GanCanvas extends GanCanvasMethods {
   }
 
   #describe(): string {
-    if (this.alt !== null) return this.alt;
+    if (this.alt != null) return this.alt;
     const info = this.modelInfo;
     const { classIndex, job } = this.#shown ?? {};
     return describePicture({
@@ -451,10 +456,11 @@ export class GanCanvas extends GanCanvasMethods {
     const { error } = this.#status;
     return renderPlaceholder({
       error,
-      poster: this.poster === null || this.poster === this.#brokenPoster ? null : this.poster,
+      poster: this.poster == null || this.poster === this.#brokenPoster ? null : this.poster,
       alt: this.alt,
-      crossOrigin: this.crossOrigin === null ? undefined : readCrossOrigin(this.crossOrigin),
+      crossOrigin: this.crossOrigin == null ? undefined : readCrossOrigin(this.crossOrigin),
       hasFallback: error !== null && hasDefaultContent(this),
+      onLoad: error === null && this.#saver.holds ? this.#saver.allow : null,
       onPosterError: this.#handlePosterError,
       onFallbackChange: this.#handleFallbackChange,
     });

@@ -136,7 +136,7 @@ export function readPicture(settings: PictureSettings, info: ModelInfo, warn: Wa
     latent: readLatent(settings.latent),
     latentDim: readNumber(settings.latentDim, latentDimRange(info), warn),
     truncation: readNumber(settings.truncation, truncationRange(info), warn),
-    classLabel: settings.classLabel === null || settings.classLabel === '' ? undefined : settings.classLabel,
+    classLabel: settings.classLabel == null || settings.classLabel === '' ? undefined : settings.classLabel,
     noise: readNoise(settings.noise, info.noise, warn),
     directions: readDirections(settings.directions),
     mix: readMix(settings.mix),
@@ -168,9 +168,9 @@ export interface Source extends GeneratorSource {
 export function readSource(settings: SourceSettings, baseUrl: string): Source {
   return {
     backend: readBackend(settings.backend),
-    ...(settings.src === null ? { model: settings.model ?? 'pomona' } : { src: readUrl(settings.src, baseUrl) }),
+    ...(settings.src == null ? { model: settings.model ?? 'pomona' } : { src: readUrl(settings.src, baseUrl) }),
     ...(settings.integrity && { integrity: settings.integrity }),
-    ...(settings.crossOrigin !== null && { crossOrigin: readCrossOrigin(settings.crossOrigin) }),
+    ...(settings.crossOrigin != null && { crossOrigin: readCrossOrigin(settings.crossOrigin) }),
   };
 }
 

@@ -14,6 +14,8 @@ export interface PlaceholderView {
   readonly crossOrigin: 'anonymous' | 'use-credentials' | undefined;
   /** True when the element has default content that says something. */
   readonly hasFallback: boolean;
+  /** Loads the picture; null where that needs no click. */
+  readonly onLoad: (() => void) | null;
   readonly onPosterError: () => void;
   readonly onFallbackChange: () => void;
 }
@@ -21,8 +23,9 @@ export interface PlaceholderView {
 /** The poster; without one a soft surface, after an error the fallback content or a readable message. Never an empty box. */
 export function renderPlaceholder(view: PlaceholderView): TemplateResult {
   return html`
-    <div part="placeholder" class=${view.error ? 'failed' : 'loading'}>
+    <div part="placeholder" class=${view.error ? 'failed' : view.onLoad ? 'held' : 'loading'}>
       <slot name="poster">${view.poster === null ? renderFailure(view) : renderPoster(view, view.poster)}</slot>
+      ${view.onLoad ? renderLoadButton(view.onLoad) : null}
     </div>
   `;
 }
@@ -37,6 +40,10 @@ function renderPoster({ alt, crossOrigin, onPosterError }: PlaceholderView, post
     src=${poster}
     @error=${onPosterError}
   />`;
+}
+
+function renderLoadButton(onLoad: () => void): TemplateResult {
+  return html`<button part="load" type="button" @click=${onLoad}>Load picture<small>Data saver is on</small></button>`;
 }
 
 function renderFailure({ error, hasFallback, onFallbackChange }: PlaceholderView): TemplateResult | null {

@@ -84,8 +84,13 @@ describe('the package', { timeout: 120_000 }, () => {
         target: 'es2022',
         lib: ['es2023', 'dom', 'dom.iterable'],
         types: [],
+        jsx: 'react-jsx',
+        useDefineForClassFields: false,
       };
-      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files: ['consumer.ts'] }));
+      cpSync('stories/examples/lit/main.ts', join(folder, 'lit.ts'));
+      cpSync('stories/examples/react/seed-picker.tsx', join(folder, 'react.tsx'));
+      const files = ['consumer.ts', 'templates.tsx', 'lit.ts', 'react.tsx'];
+      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files }));
       execFileSync('node_modules/.bin/tsc', ['-p', folder], { encoding: 'utf8' });
     });
   }

@@ -1,25 +1,15 @@
 /** The same seed gives the same picture in Node as in browsers: see test/engine/same-picture.test.ts. */
-import { decode } from 'fast-png';
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
 import { describe, it } from 'node:test';
 import { createGenerator } from '../../src/core.ts';
-import type { Picture } from '../../src/engine/generator.ts';
 import { DISCOVERY_HASHES, discoverHashes, loadDiscoveryWeights } from '../support/discovery-golden.ts';
 import { differenceFromSheet, drawSheetPicture, SEED_SHEETS, SHEET_SEEDS } from '../support/seed-sheets.ts';
-
-async function loadSheet(file: string): Promise<Picture> {
-  const { data, width, height, channels } = decode(await readFile(new URL(`../fixtures/${file}`, import.meta.url)));
-  assert.equal(channels, 3);
-  const rgba = new Uint8ClampedArray(4 * width * height).fill(255);
-  for (let pixel = 0; pixel < width * height; pixel += 1) rgba.set(data.subarray(3 * pixel, 3 * pixel + 3), 4 * pixel);
-  return { data: rgba, width, height };
-}
+import { loadSeedSheet } from '../tools/load-seed-sheet.ts';
 
 describe('the same seed', () => {
   for (const [name, { file, source }] of Object.entries(SEED_SHEETS)) {
     it(`gives the same picture of ${name} in Node within 2/255 at the worst pixel, over 32 seeds`, async () => {
-      const sheet = await loadSheet(file);
+      const sheet = await loadSeedSheet(file);
       const generator = await createGenerator({ ...(await source()), backend: 'wasm' });
       assert.equal(generator.activeBackend, 'wasm');
       for (const [index, seed] of SHEET_SEEDS.entries()) {

@@ -1,0 +1,5 @@
+import 'gan-canvas';
+import { mount } from 'svelte';
+import SeedPicker from './SeedPicker.svelte';
+
+mount(SeedPicker, { target: document.body });

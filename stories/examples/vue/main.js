@@ -1,0 +1,5 @@
+import 'gan-canvas';
+import { createApp } from 'vue';
+import SeedPicker from './SeedPicker.vue';
+
+createApp(SeedPicker).mount('#root');

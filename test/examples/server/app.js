@@ -1,0 +1,12 @@
+import { GanCanvas } from 'gan-canvas/react';
+import { createElement } from 'react';
+
+const DOT = 'data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7';
+
+/** The same on the server and in the page. */
+export const app = () =>
+  createElement(
+    GanCanvas,
+    { seed: 42, latentDim: 16, autoplay: false, poster: DOT, alt: 'A fruit', className: 'fruit', directions: { redness: 1 } },
+    createElement('p', null, 'No fruit today.'),
+  );
