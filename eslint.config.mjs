@@ -20,7 +20,7 @@ const LAYERS = {
 /** Packages that src may import, and the layers that may; `*` is anything. */
 const PACKAGES = {
   cli: ['fast-png', 'cli-progress', 'node:*'],
-  element: ['lit', 'lit/*'],
+  element: ['lit', 'lit/*', 'gifenc/dist/gifenc.esm.js'],
   engine: [],
   training: ['@tensorflow/tfjs-core'],
   model: ['@tensorflow/tfjs-core'],

@@ -20,11 +20,14 @@ export type {
   DiscoverOptions,
   DiscoveredDirection,
   DiscoveryMethod,
+  DrawnPicture,
   ExportOptions,
   GenerateOptions,
   Generator,
   GeneratorSource,
+  LearnOptions,
   LoadProgress,
+  MarkedPicture,
   Picture,
   RenderedBitmap,
   RenderOptions,
@@ -32,6 +35,7 @@ export type {
 } from './engine/generator.ts';
 export { importCheckpoint, type CheckpointSource, type ImportCheckpointOptions, type ImportDtype } from './engine/import-checkpoint.ts';
 export type { DirectionSetting, DirectionsInput } from './latent/directions-input.ts';
+export type { StyleMix } from './latent/style-mix.ts';
 export type { BackendAttempt, BackendChoice, BackendName, BackendReport } from './runtime/backend.ts';
 export { GanCanvasError, isAbortError, type GanCanvasErrorCode } from './support/errors.ts';
 export type { Architecture, DcganArchitecture, DcganLayer, StyleGan2Architecture } from './weights/architecture.ts';

@@ -16,6 +16,7 @@ function vendorPlugin() {
     '@tensorflow/tfjs-backend-wasm': 'tfjs-backend-wasm',
     '@tensorflow/tfjs-backend-webgpu': 'tfjs-backend-webgpu',
     chai: 'chai',
+    'axe-core': 'axe-core',
   };
   return { name: 'vendor', resolveImport: ({ source }) => (source in bundles ? `/.cache/vendor/${bundles[source]}.js` : undefined) };
 }

@@ -31,6 +31,7 @@ What is drawn:
   --class-label NAME    name or index of a class; default drawn from the seed
   --noise MODE          const, none or random (from the seed); default the model's
   --directions LIST     name:size pairs, "redness:1.5 roundness:-1", or JSON with vectors of your own
+  --mix SEED@LAYERS     layers that take their style from a second seed, "7@4-7"
 
 What is written (PNG; how each was made stands in its text chunk "gan-canvas"):
   -o, --out PATH        a file; a folder, or a name with {seed} or {index}, for many; - for stdout. Missing folders are made.

@@ -1,6 +1,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import type { DirectionsInput } from '../latent/directions-input.ts';
 import { parseDirections } from '../latent/directions.ts';
+import { readStyleMix, type StyleMix } from '../latent/style-mix.ts';
 import { NOISE_MODES, type NoiseMode } from '../weights/model-info.ts';
 import { MAX_SEEDS, parseSeeds } from './parse-seeds.ts';
 import { UsageError } from './usage-error.ts';
@@ -33,6 +34,7 @@ export interface RenderArguments {
   readonly classLabel: string | undefined;
   readonly noise: NoiseMode | undefined;
   readonly directions: DirectionsInput | undefined;
+  readonly mix: StyleMix | undefined;
   readonly backend: NodeBackend;
   /** Every pixel becomes scale × scale. */
   readonly scale: number;
@@ -57,6 +59,7 @@ const OPTIONS = {
   'class-label': { type: 'string' },
   noise: { type: 'string' },
   directions: { type: 'string' },
+  mix: { type: 'string' },
   backend: { type: 'string' },
   scale: { type: 'string' },
   pixelated: { type: 'boolean' },
@@ -102,12 +105,13 @@ function parseSheet(text: string | undefined): SheetSize | undefined {
   throw new UsageError(`--sheet is "${text}"; expected COLUMNSxROWS such as 8x8, each from 1 to ${MAX_SHEET_SIDE.toString()}.`);
 }
 
-function parseDirectionsOption(text: string | undefined): DirectionsInput | undefined {
+/** An option that the layer below reads; what it says of a bad value becomes a `UsageError`. */
+function parseWith<T>(option: string, text: string | undefined, parse: (text: string) => T): T | undefined {
   if (text === undefined) return undefined;
   try {
-    return parseDirections(text);
+    return parse(text);
   } catch (error) {
-    throw new UsageError(`--directions: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`--${option}: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
@@ -152,7 +156,8 @@ export function parseRenderArguments(args: readonly string[]): RenderArguments |
     truncation: parseNumber('truncation', values.truncation, { min: 0, max: 2, whole: false }),
     classLabel: values['class-label'],
     noise: parseChoice('noise', values.noise, NOISE_MODES),
-    directions: parseDirectionsOption(values.directions),
+    directions: parseWith('directions', values.directions, parseDirections),
+    mix: parseWith('mix', values.mix, readStyleMix),
     backend: parseChoice('backend', values.backend, NODE_BACKENDS) ?? NODE_BACKENDS[0],
     scale: parseNumber('scale', values.scale, { min: 1, max: MAX_SCALE, whole: true }) ?? 1,
     pixelated: values.pixelated ?? false,

@@ -52,6 +52,7 @@ function describeOrigin(generator: Generator, options: GenerateOptions, seeds: r
     classLabel: options.classLabel,
     noise: options.noise ?? generator.info.noise,
     directions: options.directions,
+    mix: options.mix,
     latent: options.latent && Array.from(options.latent),
     backend: generator.activeBackend,
     attribution: generator.info.attribution,
@@ -115,12 +116,12 @@ export async function renderCommand(args: RenderArguments): Promise<void> {
   const startMs = performance.now();
   const request = { out: args.out, isFolder: await isFolder(args.out), name: sourceName(args), seeds: args.sheet ? null : args.seeds };
   const paths = planOutputs(request);
-  const { latentDim, truncation, classLabel, noise, directions } = args;
+  const { latentDim, truncation, classLabel, noise, directions, mix } = args;
   const latent = args.latentFile === undefined ? undefined : await readLatent(args.latentFile);
   const source = { model: args.model, src: args.src === undefined ? undefined : toUrl(args.src), integrity: args.integrity };
   const generator = await createGenerator({ ...source, backend: args.backend });
   try {
-    const options = { latent, latentDim, truncation, classLabel, noise, directions };
+    const options = { latent, latentDim, truncation, classLabel, noise, directions, mix };
     if (args.sheet) await renderSheet(generator, args, options, paths[0] ?? STDOUT);
     else await renderFiles(generator, args, options, paths);
     report(args, generator, paths, startMs);

@@ -33,8 +33,8 @@ function mergeOptions(options: GenerateOptions, { settings, warn }: OwnSettings,
   // A seed that is given wins over a latent that is the element's own.
   const latent = options.seed === undefined ? settings.latent : null;
   const merged = { ...settings, latent, ...Object.fromEntries(given), samples: null, columns: null };
-  const { seed, latent: z, latentDim, truncation, classLabel, noise, directions } = readPicture(merged, info, warn);
-  return { seed: String(seed), latent: z, latentDim, truncation, classLabel, noise, directions, signal: options.signal };
+  const { seed, latent: z, latentDim, truncation, classLabel, noise, directions, mix } = readPicture(merged, info, warn);
+  return { seed: String(seed), latent: z, latentDim, truncation, classLabel, noise, directions, mix, signal: options.signal };
 }
 
 function toImageData({ data, width, height }: Picture): ImageData {

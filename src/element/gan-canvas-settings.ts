@@ -1,6 +1,7 @@
 import { LitElement } from 'lit';
 import { property } from 'lit/decorators/property.js';
 import type { DirectionsInput } from '../latent/directions-input.ts';
+import type { StyleMix } from '../latent/style-mix.ts';
 import type { BackendChoice } from '../runtime/backend.ts';
 import type { NoiseMode } from '../weights/model-info.ts';
 
@@ -45,6 +46,9 @@ export abstract class GanCanvasSettings extends LitElement {
   /** @internal The attribute `directions`. */
   @property({ attribute: 'directions' }) protected directionsText: string | null = null;
 
+  /** A second seed and the layers that take their style from it: `7@4-7`, or `{seed: '7', layers: '4-7'}`; null: none. */
+  @property() mix: StyleMix | string | null = null;
+
   /** Walks from seed to seed, on screen, in shown tabs, and not for visitors who prefer reduced motion. */
   @property({ type: Boolean }) autoplay = false;
 
@@ -71,6 +75,9 @@ export abstract class GanCanvasSettings extends LitElement {
 
   /** Alternative text; "" for a picture that only decorates, null for a text that tells model and seed. */
   @property() alt: string | null = null;
+
+  /** Shows a panel of controls with the picture, by which visitors steer what is drawn. */
+  @property({ type: Boolean }) controls = false;
 
   /** Shows a panel below the picture by which visitors teach the model their own pictures. */
   @property({ type: Boolean }) trainable = false;

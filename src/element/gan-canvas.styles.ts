@@ -22,9 +22,14 @@ export const styles = css`
     background: var(--gan-canvas-background, transparent);
   }
 
-  /* With the panel, a box that is too low is scrolled: nothing of it is out of reach. */
-  .trainable {
+  /* With a panel, a box that is too low is scrolled: nothing of it is out of reach. */
+  .panels {
     overflow: auto;
+    container-type: inline-size;
+  }
+
+  .layout {
+    display: contents;
   }
 
   .picture {
@@ -34,7 +39,7 @@ export const styles = css`
     border-radius: inherit;
   }
 
-  .trainable .picture {
+  .panels .picture {
     block-size: auto;
   }
 
@@ -123,6 +128,25 @@ export const styles = css`
     overflow: hidden;
     clip-path: inset(50%);
     white-space: nowrap;
+  }
+
+  /* Where there is room, the controls stand beside the picture and are scrolled there: it stays in sight of what steers it. */
+  @container (inline-size >= 40rem) {
+    .layout:has([part='controls']) {
+      display: grid;
+      grid-template-columns: minmax(0, 1fr) clamp(20rem, 42%, 30rem);
+    }
+
+    .layout > .picture {
+      align-self: start;
+    }
+
+    [part='controls'] {
+      block-size: 0;
+      min-block-size: max(100%, 30rem);
+      overflow: auto;
+      overscroll-behavior: contain;
+    }
   }
 
   @media (prefers-reduced-motion: no-preference) {

@@ -13,6 +13,8 @@ import type {
   DiscoveredDirection,
   ExportOptions,
   GenerateOptions,
+  LearnOptions,
+  MarkedPicture,
   RenderedBitmap,
   TrainableGenerator,
 } from '../engine/generator.ts';
@@ -21,10 +23,12 @@ import type { KeptRunSummary } from '../engine/fine-tune/kept-run.ts';
 import type { BackendName, BackendReport } from '../runtime/backend.ts';
 import type { DirectionInfo, ModelInfo } from '../weights/model-info.ts';
 import { adoptStyles } from './adopt-styles.ts';
+import type { RecordAnimationOptions } from './animation/animation-options.ts';
 import { assertBlob, assertOptions, assertSeed, assertSteps, assertToBlobOptions, type ToBlobOptions } from './check-arguments.ts';
 import { describePicture } from './describe-picture.ts';
 import { generateImage, interpolateImages, type OwnSettings } from './draw-pictures.ts';
 import { encodeBitmap } from './encode-bitmap.ts';
+import { DirectionChildrenController, readDirectionChildren } from './direction-children.ts';
 import type { ListensToGanCanvas } from './events.ts';
 import {
   GanCanvasBackendChangeEvent,
@@ -48,10 +52,10 @@ import {
   readSource,
   type PictureSettings,
 } from './read-settings.ts';
+import { LazyPanelController } from './lazy-panel-controller.ts';
 import { hasDefaultContent, renderPlaceholder } from './render-placeholder.ts';
 import { renderProgress } from './render-progress.ts';
 import { StatusController } from './status-controller.ts';
-import { TrainingPanelController } from './training-panel-controller.ts';
 import { VisibilityController } from './visibility-controller.ts';
 import { WalkController } from './walk-controller.ts';
 import { createWarnOnce } from './warn-once.ts';
@@ -65,10 +69,10 @@ import { createWarnOnce } from './warn-once.ts';
  *
  * @attr {string} directions - `name:size` pairs (`redness:1.5 roundness:-1`) or JSON; the property beats it.
  *
- * @slot - Shown by browsers without script, and after an error when there is no poster.
+ * @slot - Shown by browsers without script, and after an error when there is no poster. Children `<gan-direction>` are directions instead.
  * @slot poster - Shown before the first picture and after an error, in place of the `poster` attribute's image.
  * @slot progress - Shown while loading, in place of a thin bar.
- * @slot controls - Shown below the picture, in its box.
+ * @slot controls - Shown with the picture, in its box, in place of the panel of `controls`.
  *
  * @fires {GanCanvasLoadEvent} load - The first picture of a source is shown.
  * @fires {GanCanvasErrorEvent} error - Something fatal; mending the attribute recovers.
@@ -77,6 +81,8 @@ import { createWarnOnce } from './warn-once.ts';
  * @fires {GanCanvasBackendChangeEvent} backend-change - Another backend draws from now on.
  * @fires {GanCanvasFineTuneStepEvent} fine-tune-step - A training took a step.
  * @fires {GanCanvasFineTuneEndEvent} fine-tune-end - A training is over, well or badly.
+ * @fires {Event} input - A visitor changed a setting by the controls; many times while something is dragged. Bubbles, as of an HTML control.
+ * @fires {Event} change - A visitor has changed a setting by the controls. Bubbles.
  *
  * @csspart base - The box of everything.
  * @csspart canvas - The picture, with role img and its alternative text.
@@ -85,6 +91,17 @@ import { createWarnOnce } from './warn-once.ts';
  * @csspart fallback - The default content, when shown after an error.
  * @csspart message - The message shown after an error when there is neither poster nor default content.
  * @csspart progress - The bar of progress.
+ * @csspart controls - The panel of `controls`, as a whole.
+ * @csspart field - A field or a selection in the controls.
+ * @csspart slider - A slider in the controls.
+ * @csspart group - Controls that unfold together.
+ * @csspart direction - A direction with its slider, in the controls.
+ * @csspart end - The picture at an end of a direction's slider.
+ * @csspart meter - The diversity that the size of the latent leaves.
+ * @csspart variations - The grid of pictures to choose from, in the controls.
+ * @csspart variation - A picture to choose.
+ * @csspart pad - The plane of two directions, in the controls.
+ * @csspart knob - Where in it the picture is.
  * @csspart training-panel - The panel of `trainable`, as a whole.
  * @csspart drop-zone - Where pictures are dropped, in the panel.
  * @csspart thumbnail - A picture that was given, in the panel.
@@ -94,19 +111,19 @@ import { createWarnOnce } from './warn-once.ts';
  * @csspart before - The picture before the training, in the panel.
  * @csspart now - The picture as it is now, in the panel.
  * @csspart plot - A plot of losses or of diversity, in the panel.
- * @csspart button - A button of the panel.
- * @csspart primary-button - A button of the panel that goes on.
- * @csspart problem - What went wrong, in the panel.
+ * @csspart button - A button of a panel.
+ * @csspart primary-button - The main button of a panel.
+ * @csspart problem - What went wrong, in a panel.
  *
  * @cssprop [--gan-canvas-rendering=auto] - `image-rendering` of the picture: `auto` is smooth, `pixelated` shows the pixels.
  * @cssprop [--gan-canvas-background=transparent] - Background of the box, seen in empty cells of a grid.
  * @cssprop [--gan-canvas-radius=0] - Radius of the corners.
  * @cssprop [--gan-canvas-fit=contain] - `object-fit` of picture and poster, when the box has another shape.
- * @cssprop [--gan-canvas-accent=currentColor] - Colour of the bar of progress, and of the panel's main button, lines and outlines.
- * @cssprop [--gan-canvas-accent-text=Canvas] - Colour of the text on the accent, in the panel.
- * @cssprop [--gan-canvas-panel-background=Canvas] - Background of the panel.
- * @cssprop [--gan-canvas-panel-color=CanvasText] - Colour of the panel's text.
- * @cssprop [--gan-canvas-panel-font=0.9375rem/1.45 system-ui, sans-serif] - Font of the panel.
+ * @cssprop [--gan-canvas-accent=currentColor] - Colour of the bar of progress, and of the panels' main buttons, sliders and outlines.
+ * @cssprop [--gan-canvas-accent-text=Canvas] - Colour of the text on the accent, in the panels.
+ * @cssprop [--gan-canvas-panel-background=Canvas] - Background of the panels.
+ * @cssprop [--gan-canvas-panel-color=CanvasText] - Colour of the panels' text.
+ * @cssprop [--gan-canvas-panel-font=0.9375rem/1.45 system-ui, sans-serif] - Font of the panels.
  *
  * @cssState ready - A picture of the source is shown.
  * @cssState loading - Weights are loaded, or the first picture is drawn.
@@ -188,10 +205,16 @@ export class GanCanvas extends GanCanvasSettings {
     onEnd: (result, error) => this.#fire(new GanCanvasFineTuneEndEvent(result, error)),
   });
 
-  readonly #panel: TrainingPanelController = new TrainingPanelController(this, {
-    host: this,
-    canvas: () => this.#canvas,
+  readonly #controls: LazyPanelController = new LazyPanelController(this, {
+    name: 'of controls',
+    isWanted: () => this.controls && this.#isWanted,
+    load: async () => (await import('./controls/controls-panel.ts')).createControlsPanel({ host: this }),
+  });
+
+  readonly #panel: LazyPanelController = new LazyPanelController(this, {
+    name: 'for training',
     isWanted: () => this.trainable && this.#isWanted,
+    load: async () => (await import('./training-panel/training-panel.ts')).createTrainingPanel({ host: this, canvas: () => this.#canvas }),
   });
 
   /** True while a picture of the source is shown. */
@@ -217,6 +240,12 @@ export class GanCanvas extends GanCanvasSettings {
   /** Pixels along a side of one picture; null before the weights are loaded. */
   get resolution(): number | null {
     return this.#generators.info?.resolution ?? null;
+  }
+
+  constructor() {
+    super();
+    // It adds itself to its host. Whatever the directions were, the children may say something else now.
+    new DirectionChildrenController(this, () => this.requestUpdate('directions', undefined));
   }
 
   get #isWanted(): boolean {
@@ -259,8 +288,15 @@ export class GanCanvas extends GanCanvasSettings {
 
   /** The attributes as the page wrote them. */
   get #settings(): PictureSettings {
-    const { seed, latentDim, truncation, classLabel, noise, directions, samples, columns } = this;
-    return { seed, latent: this.#latent, latentDim, truncation, classLabel, noise, directions, samples, columns };
+    const { seed, latentDim, truncation, classLabel, noise, mix, samples, columns } = this;
+    const directions = this.directions ?? readDirectionChildren(this);
+    return { seed, latent: this.#latent, latentDim, truncation, classLabel, noise, directions, mix, samples, columns };
+  }
+
+  /** True unless the page asked for pixels to be seen. */
+  get #isSmooth(): boolean {
+    const canvas = this.#canvas;
+    return !canvas || getComputedStyle(canvas).imageRendering !== 'pixelated';
   }
 
   get #own(): OwnSettings {
@@ -373,9 +409,19 @@ export class GanCanvas extends GanCanvasSettings {
     assertToBlobOptions(options);
     return this.#use(async (generator) => {
       const { bitmap } = await drawJob(generator, this.#readJob(generator.info));
-      const canvas = this.#canvas;
-      return encodeBitmap(bitmap, { ...options, smooth: !canvas || getComputedStyle(canvas).imageRendering !== 'pixelated' });
+      return encodeBitmap(bitmap, { ...options, smooth: this.#isSmooth });
     });
+  }
+
+  /**
+   * A film or an animated GIF of one picture that changes: from seed to seed, or by keyframes of seeds, latents, directions and truncation. What is
+   * left out is the element's own. Frames are drawn one by one, so that none is missing, and nothing is shown meanwhile.
+   * @throws GanCanvasError for arguments outside their ranges, for a film in a browser that cannot encode it, and when the weights cannot be loaded; AbortError
+   */
+  async recordAnimation(options: RecordAnimationOptions = {}): Promise<Blob> {
+    assertOptions(options);
+    const { recordAnimation } = await import('./animation/record-animation.ts');
+    return this.#use((generator) => recordAnimation(generator, options, { ...this.#own, smooth: this.#isSmooth }), options.signal);
   }
 
   /** The pictures on the way from one seed to another, both included. steps 2…1000. */
@@ -388,7 +434,7 @@ export class GanCanvas extends GanCanvasSettings {
     return this.#use((generator) => interpolateImages(generator, seeds, steps, options, this.#own), options.signal);
   }
 
-  /** The directions that the weights file names, each with its kind, layers, range of sizes, and the model card's figures for it. */
+  /** The directions that the weights file names and those that were learnt since, each with its kind, layers, range of sizes, and the model card's figures for it. */
   async listDirections(): Promise<readonly DirectionInfo[]> {
     return this.#use((generator) => generator.listDirections());
   }
@@ -401,6 +447,28 @@ export class GanCanvas extends GanCanvasSettings {
   async discoverDirections(options: DiscoverOptions): Promise<readonly DiscoveredDirection[]> {
     assertOptions(options);
     return this.#use((generator) => generator.discoverDirections(options), options.signal);
+  }
+
+  /**
+   * Learns a direction from a handful of this model's own pictures, by seed, by latent (z), or by `{seed, latent, latentDim, classLabel}`: those that
+   * show more of something, and those that show less. From then on `directions="name:1"` moves along it, `listDirections()` lists it (kind
+   * `learned`) and `exportWeights()` saves it. Learning it again replaces it; `resetWeights()` forgets it.
+   * @throws GanCanvasError for arguments outside their ranges, for the name of a direction of the model's own, and when the weights cannot be loaded; AbortError
+   */
+  async learnDirection(
+    positives: readonly MarkedPicture[],
+    negatives: readonly MarkedPicture[],
+    name: string,
+    options: LearnOptions = {},
+  ): Promise<DiscoveredDirection> {
+    assertOptions(options);
+    const learned = await this.#use(async (generator) => {
+      const direction = await generator.learnDirection(positives, negatives, name, options);
+      await this.#generators.keepWeights(generator);
+      return direction;
+    }, options.signal);
+    this.#redraw();
+    return learned;
   }
 
   /** The live weights as a file that `src` and `importWeights()` read; with `delta` only the tensors that moved. */
@@ -424,6 +492,15 @@ export class GanCanvas extends GanCanvasSettings {
     this.#refreshSource();
     await this.#generators.resetWeights();
     this.#redraw();
+  }
+
+  /**
+   * Shows what a link says that was made by the controls' “Copy link”: a fragment `#gan-canvas=…` with settings, never a `src`. A page that
+   * wants that calls it once, as it loads; false when the address has no such fragment.
+   */
+  async showShared(url: string = location.href): Promise<boolean> {
+    const { showShared } = await import('./controls/share-link.ts');
+    return showShared(this, url);
   }
 
   /**
@@ -473,17 +550,19 @@ export class GanCanvas extends GanCanvasSettings {
   protected override render(): TemplateResult {
     const isShown = this.#shown !== null && this.#status.error === null;
     return html`
-      <div part="base" class=${this.trainable ? 'trainable' : ''} aria-busy=${this.#status.isLoading}>
-        <div class="picture">
-          <canvas
-            part="canvas"
-            class=${isShown ? '' : 'empty'}
-            role=${this.alt === '' ? 'presentation' : 'img'}
-            aria-label=${this.alt === '' ? nothing : this.#describe()}
-          ></canvas>
-          ${isShown ? nothing : this.#renderPlaceholder()} ${this.#status.isLoading ? renderProgress(this.#status.progress) : nothing}
+      <div part="base" class=${this.trainable || this.controls ? 'panels' : ''} aria-busy=${this.#status.isLoading}>
+        <div class="layout">
+          <div class="picture">
+            <canvas
+              part="canvas"
+              class=${isShown ? '' : 'empty'}
+              role=${this.alt === '' ? 'presentation' : 'img'}
+              aria-label=${this.alt === '' ? nothing : this.#describe()}
+            ></canvas>
+            ${isShown ? nothing : this.#renderPlaceholder()} ${this.#status.isLoading ? renderProgress(this.#status.progress) : nothing}
+          </div>
+          <slot name="controls">${this.#controls.render()}</slot>
         </div>
-        <slot name="controls"></slot>
         ${this.#panel.render()}
         <div class="live" role="status">${this.#status.announcement}</div>
       </div>

@@ -2,6 +2,7 @@ import type { BackendChoice } from '../runtime/backend.ts';
 import { BACKEND_NAMES } from '../runtime/backend.ts';
 import type { GeneratorSource, RenderOptions } from '../engine/generator.ts';
 import type { DirectionsInput } from '../latent/directions-input.ts';
+import type { StyleMix } from '../latent/style-mix.ts';
 import { GanCanvasError } from '../support/errors.ts';
 import type { ModelInfo, NoiseMode } from '../weights/model-info.ts';
 import { NOISE_MODES } from '../weights/model-info.ts';
@@ -24,6 +25,7 @@ export const PICTURE_PROPERTIES = [
   'noise',
   'directions',
   'directionsText',
+  'mix',
   'samples',
   'columns',
 ];
@@ -73,6 +75,13 @@ export function readDirections(value: unknown): DirectionsInput | string | undef
   throw new GanCanvasError('bad-vector', `directions must be name:size pairs, JSON or an object; it is ${kindOf(value)}.`);
 }
 
+/** A mix as an attribute's text or a property's object, which the engine reads; undefined when there is none. */
+export function readMix(value: unknown): StyleMix | string | undefined {
+  if (value === null || value === undefined || value === '') return undefined;
+  if (typeof value === 'string' || typeof value === 'object') return value as StyleMix | string;
+  throw new GanCanvasError('invalid-argument', `mix must be seed@layers such as "7@4-7", or {seed, layers}; it is ${kindOf(value)}.`);
+}
+
 /** z as a copy; undefined when unset. Its length is checked by the engine, which knows z_dim. */
 export function readLatent(value: unknown): Float32Array | undefined {
   if (value === null || value === undefined) return undefined;
@@ -96,6 +105,7 @@ export interface PictureSettings {
   readonly classLabel: string | number | null;
   readonly noise: unknown;
   readonly directions: unknown;
+  readonly mix: unknown;
   readonly samples: unknown;
   readonly columns: unknown;
 }
@@ -129,6 +139,7 @@ export function readPicture(settings: PictureSettings, info: ModelInfo, warn: Wa
     classLabel: settings.classLabel === null || settings.classLabel === '' ? undefined : settings.classLabel,
     noise: readNoise(settings.noise, info.noise, warn),
     directions: readDirections(settings.directions),
+    mix: readMix(settings.mix),
     samples,
     columns,
   };

@@ -2,6 +2,7 @@ import type { TemplateResult } from 'lit';
 import { html } from 'lit';
 import { ifDefined } from 'lit/directives/if-defined.js';
 import type { GanCanvasError } from '../support/errors.ts';
+import { isDirectionChild } from './direction-children.ts';
 
 /** What is shown while there is no picture. */
 export interface PlaceholderView {
@@ -47,9 +48,11 @@ function renderFailure({ error, hasFallback, onFallbackChange }: PlaceholderView
   `;
 }
 
-/** True when an element has default content that says something: anything but white space outside of named slots. */
+/** True when an element has default content that says something: anything but directions and white space, outside of named slots. */
 export function hasDefaultContent(element: Element): boolean {
   return [...element.childNodes].some((node) =>
-    node instanceof Element ? !node.hasAttribute('slot') : node.nodeType === Node.TEXT_NODE && node.textContent?.trim() !== '',
+    node instanceof Element
+      ? !node.hasAttribute('slot') && !isDirectionChild(node)
+      : node.nodeType === Node.TEXT_NODE && node.textContent?.trim() !== '',
   );
 }

@@ -1,15 +1,12 @@
 import { parseLayers } from '../latent/directions.ts';
-import { createCovarianceSum } from '../latent/gram-matrix.ts';
-import { createNormalStream } from '../latent/seeded-random.ts';
 import { symmetricEigenSteps } from '../latent/symmetric-eigen.ts';
-import { createLatentMapper } from '../model/latent-mapper.ts';
 import { styleGram } from '../model/style-gram.ts';
 import { assertNever, GanCanvasError } from '../support/errors.ts';
-import type { StyleGan2Architecture } from '../weights/architecture.ts';
 import type { ModelInfo } from '../weights/model-info.ts';
 import type { WeightsTensor } from '../weights/weights-file.ts';
 import { resolveClass } from './draw-plan.ts';
 import { DISCOVERY_METHODS, type DiscoverOptions, type DiscoveredDirection, type DiscoveryMethod } from './generator.ts';
+import { sampleCovariance } from './sample-covariance.ts';
 
 /** What directions are looked for in. */
 export interface DiscoverySource {
@@ -21,13 +18,6 @@ export interface DiscoverySource {
 type Steps<T> = Generator<void, T>;
 
 const DEFAULT_COUNT = 10;
-/** Samples of w, and the multiplications that they may cost together; a large network gets fewer samples, but some for each dimension. */
-const MAX_SAMPLES = 10_000;
-const MAX_COST = 1e9;
-const MIN_SAMPLES_A_DIMENSION = 4;
-/** Multiplications between two stops. */
-const STEP_COST = 2e6;
-const MAX_BATCH = 64;
 /** Of the strongest; below it an eigenvalue is a rounding error, and its vector noise. */
 const NEGLIGIBLE = 1e-12;
 
@@ -59,31 +49,6 @@ function readRequest(info: ModelInfo, { method, count = DEFAULT_COUNT, layers, c
     layers: isDcgan ? null : range,
     classIndex: classLabel === undefined ? null : resolveClass(info, classLabel),
   };
-}
-
-/**
- * The covariance of w, dim·dim numbers, and how many samples it is of: z from a stream of its own, the same for every model; classes in
- * turn, so that each counts alike, or the one that is asked for. Truncation does not count: directions are added after it.
- */
-function* sampleCovariance(
-  architecture: StyleGan2Architecture,
-  tensors: DiscoverySource['tensors'],
-  classIndex: number | null,
-): Steps<{ covariance: Float64Array; samples: number }> {
-  const { z_dim: zDim, w_dim: wDim, classes } = architecture;
-  const mapper = createLatentMapper(architecture, tensors);
-  const affordable = Math.max(MIN_SAMPLES_A_DIMENSION * wDim, Math.floor(MAX_COST / mapper.cost));
-  const samples = Math.min(MAX_SAMPLES, affordable);
-  const batch = Math.max(1, Math.min(MAX_BATCH, Math.floor(STEP_COST / mapper.cost)));
-  const next = createNormalStream('0', 'discovery');
-  const sum = createCovarianceSum(wDim, tensors.get('mapping.w_avg')?.values ?? new Float32Array(wDim));
-  for (let start = 0; start < samples; start += batch) {
-    const count = Math.min(batch, samples - start);
-    const labels = Array.from({ length: count }, (_, index) => classIndex ?? (start + index) % Math.max(1, classes));
-    sum.add(mapper.map(next(count * zDim), labels), count);
-    yield;
-  }
-  return { covariance: sum.covariance(), samples };
 }
 
 /** vᵀ C v, the variance along the unit vector v. */

@@ -65,10 +65,12 @@ export async function drawImages<T>(
   }
 }
 
-function createBatch({ truncation, offsets, noise }: DrawPlan, cells: readonly CellPlan[]): PictureBatch {
+function createBatch({ truncation, offsets, noise, mix }: DrawPlan, cells: readonly CellPlan[]): PictureBatch {
+  const seconds = mix ? cells.flatMap((cell, index) => createRows({ ...cell, z: mix.z }, cells.length + index)) : [];
   return {
     pictures: cells.length,
-    rows: cells.flatMap(createRows),
+    rows: [...cells.flatMap((cell, index) => createRows(cell, index)), ...seconds],
+    mixed: mix?.layers ?? null,
     truncation,
     offsets,
     noise,

@@ -1,7 +1,8 @@
-import { directionOffsets } from '../latent/directions.ts';
+import { directionOffsets, parseLayers } from '../latent/directions.ts';
 import { limitDimensions } from '../latent/latent-dimension.ts';
 import { sampleClass, sampleLatent } from '../latent/seeded-random.ts';
 import { slerp } from '../latent/slerp.ts';
+import { readStyleMix } from '../latent/style-mix.ts';
 import { GanCanvasError } from '../support/errors.ts';
 import { NOISE_MODES, type ModelInfo, type NoiseMode } from '../weights/model-info.ts';
 import type { RenderOptions } from './generator.ts';
@@ -24,6 +25,14 @@ export interface CellPlan {
   readonly noiseSeeds: readonly Share<string>[];
 }
 
+/** The second w of every cell, whose class is the cell's own, and the rows of ws that are made of it. */
+export interface MixPlan {
+  /** The second seed's z, with the components from latent-dim up at 0. */
+  readonly z: Float32Array;
+  /** First and last row, inclusive. */
+  readonly layers: readonly [number, number];
+}
+
 /** Everything that a network must be told to draw a grid. */
 export interface DrawPlan {
   readonly cells: readonly CellPlan[];
@@ -33,6 +42,8 @@ export interface DrawPlan {
   readonly noise: NoiseMode;
   /** What directions add to ws, row by row, numWs · directionDim numbers; null when nothing is moved. */
   readonly offsets: Float32Array | null;
+  /** Null: every row of ws is made of a cell's own w. */
+  readonly mix: MixPlan | null;
 }
 
 /** The vectors that a weights file names. */
@@ -95,7 +106,20 @@ function planCells(
     return { ...cell, z: limitDimensions(cell.latent, dimensions) };
   });
   const columns = integerIn('columns', options.columns ?? Math.ceil(Math.sqrt(samples)), 1, MAX_SAMPLES);
-  return { cells, columns: Math.min(columns, samples), truncation, noise, offsets: planOffsets(info, vectors, options) };
+  const offsets = planOffsets(info, vectors, options);
+  return { cells, columns: Math.min(columns, samples), truncation, noise, offsets, mix: planMix(info, dimensions, options) };
+}
+
+function planMix(info: ModelInfo, dimensions: number, { mix }: RenderOptions): MixPlan | null {
+  if (mix === undefined) return null;
+  if (info.architecture.kind === 'dcgan') {
+    throw new GanCanvasError(
+      'invalid-argument',
+      `The model "${info.name}" is a DCGAN: all its layers draw from one z, so there are no styles to mix; leave mix out.`,
+    );
+  }
+  const { seed, layers } = readStyleMix(mix);
+  return { z: limitDimensions(sampleLatent(seed, info.zDim), dimensions), layers: parseLayers(layers, info.numWs) };
 }
 
 function planOffsets(info: ModelInfo, vectors: DirectionVectors, { directions }: RenderOptions): Float32Array | null {

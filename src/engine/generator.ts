@@ -1,4 +1,5 @@
 import type { DirectionSetting, DirectionsInput } from '../latent/directions-input.ts';
+import type { StyleMix } from '../latent/style-mix.ts';
 import type { FineTuneOptions, FineTuneRun, NamedPicture } from './fine-tune/fine-tune.ts';
 import type { BackendChoice, BackendName, BackendReport } from '../runtime/backend.ts';
 import type { DirectionInfo, ModelInfo, NoiseMode } from '../weights/model-info.ts';
@@ -46,6 +47,11 @@ export interface GenerateOptions {
   readonly noise?: NoiseMode | undefined;
   /** Sizes or settings by name, or text: `redness:1.5 roundness:-1`, or JSON. */
   readonly directions?: DirectionsInput | string | undefined;
+  /**
+   * A second seed whose w these layers take, `7@4-7` or `{seed: '7', layers: '4-7'}`: same class, latentDim and truncation, before directions.
+   * Each cell of a grid mixes with that seed, and so does each step between seeds. Not for a DCGAN, which has no styles.
+   */
+  readonly mix?: StyleMix | string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -107,6 +113,18 @@ export interface DiscoveredDirection extends DirectionInfo {
   readonly vector: Float32Array;
 }
 
+/** What a picture of this model was drawn from, as far as w goes; what is left out is as in {@link GenerateOptions}. */
+export type DrawnPicture = Pick<GenerateOptions, 'seed' | 'latent' | 'latentDim' | 'classLabel'>;
+
+/** A picture of this model: its seed, its z, or an object that tells more. */
+export type MarkedPicture = string | Float32Array | DrawnPicture;
+
+export interface LearnOptions {
+  /** Indices of ws that it is to move, inclusive: `"4-7"`, `"5"`, `[4, 7]`; default all. */
+  readonly layers?: DirectionSetting['layers'] | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
  * One generator: weights on a backend, ready to draw. The same interface is served in this realm (`createGenerator`) and
  * across a worker boundary (`openGenerator` of the engine client). Rejections are `GanCanvasError` or `AbortError`.
@@ -129,18 +147,29 @@ export interface Generator {
   interpolate(fromSeed: string, toSeed: string, steps: number, options?: RenderOptions): Promise<Picture[]>;
   /** One bitmap on the way between two seeds, t in 0…1; what a walk shows. */
   renderBetween(fromSeed: string, toSeed: string, t: number, options?: RenderOptions): Promise<RenderedBitmap>;
-  /** The directions that the weights file names, with the card's figures for them. */
+  /** The directions that the weights file names, with the card's figures for them, and those that were learnt since. */
   listDirections(): Promise<readonly DirectionInfo[]>;
   /**
    * Directions of the live weights that nobody named, the strongest first: `pca-1`, `pca-2`, … Equal weights give equal vectors, bit for
    * bit, on every backend and machine. `invalid-argument` for what is out of range, `bad-vector` for malformed layers, `unknown-class`.
    */
   discoverDirections(options: DiscoverOptions): Promise<readonly DiscoveredDirection[]>;
+  /**
+   * Learns a direction from at least one picture each that shows more (`positives`) and less (`negatives`) of something. The live weights have it
+   * from then on: `directions` takes its name, `exportWeights` saves it, `resetWeights` forgets it. One that was learnt before under that name is
+   * replaced. Equal weights give equal vectors. `invalid-argument` for what cannot be learnt from, or the name of another direction.
+   */
+  learnDirection(
+    positives: readonly MarkedPicture[],
+    negatives: readonly MarkedPicture[],
+    name: string,
+    options?: LearnOptions,
+  ): Promise<DiscoveredDirection>;
   /** The live weights as a file of our format; what is exported is what is shown (the live weights take the stored values). */
   exportWeights(options?: ExportOptions): Promise<Uint8Array>;
   /**
    * Takes the tensors of a full file or a delta; those that it leaves out are the loaded file's, whatever was imported before.
-   * What the file says beside (labels, directions) is not taken. `weights-format` when it does not fit, with the live weights untouched.
+   * Of what the file says beside only directions that were learnt are taken, and added. `weights-format` when it does not fit, with the live weights untouched.
    */
   importWeights(bytes: Uint8Array): Promise<void>;
   /** Back to the file that was loaded. */

@@ -14,6 +14,8 @@ import type {
   ExportOptions,
   GenerateOptions,
   GeneratorSource,
+  LearnOptions,
+  MarkedPicture,
   Picture,
   RenderedBitmap,
   RenderOptions,
@@ -93,11 +95,11 @@ export class LocalGenerator implements TrainableGenerator {
   }
 
   async renderPicture(options: RenderOptions = {}): Promise<Picture> {
-    return this.#drawPicture(() => planPictures(this.info, this.#weights.file.directions, options), options.signal);
+    return this.#drawPicture(() => this.#planPictures(options), options.signal);
   }
 
   async renderBitmap(options: RenderOptions = {}): Promise<RenderedBitmap> {
-    return this.#drawBitmap(() => planPictures(this.info, this.#weights.file.directions, options), options.signal);
+    return this.#drawBitmap(() => this.#planPictures(options), options.signal);
   }
 
   async interpolate(fromSeed: string, toSeed: string, steps: number, options: RenderOptions = {}): Promise<Picture[]> {
@@ -119,7 +121,7 @@ export class LocalGenerator implements TrainableGenerator {
 
   async listDirections(): Promise<readonly DirectionInfo[]> {
     this.#assertLive();
-    return this.info.directions;
+    return this.#live.info.directions;
   }
 
   /** Takes no turn: in slices, on the weights of this moment, while others draw. */
@@ -131,6 +133,27 @@ export class LocalGenerator implements TrainableGenerator {
       const { discoverDirections } = await import('./discover-directions.ts');
       throwIfAborted(ended);
       return await runInSlices(discoverDirections(source, options), ended);
+    } catch (error) {
+      throw asPublicError(error);
+    }
+  }
+
+  /** Takes no turn but at the end, when the live weights get it. */
+  async learnDirection(
+    positives: readonly MarkedPicture[],
+    negatives: readonly MarkedPicture[],
+    name: string,
+    { layers, signal }: LearnOptions = {},
+  ): Promise<DiscoveredDirection> {
+    this.#assertLive();
+    const ended = this.#endedBy(signal);
+    const source = { info: this.info, tensors: this.#live.tensors };
+    try {
+      const { learnDirection } = await import('./learn-direction.ts');
+      throwIfAborted(ended);
+      const learned = await runInSlices(learnDirection(source, { positives, negatives, name, layers }), ended);
+      await this.#takeTurn(() => this.#setLive(this.#live.withLearned(learned)), signal);
+      return learned;
     } catch (error) {
       throw asPublicError(error);
     }
@@ -182,7 +205,11 @@ export class LocalGenerator implements TrainableGenerator {
   }
 
   #planBetween(fromSeed: string, toSeed: string, t: number, options: RenderOptions): DrawPlan {
-    return planBetween(this.info, this.#weights.file.directions, [fromSeed, toSeed], t, options);
+    return planBetween(this.#live.info, this.#live.directions, [fromSeed, toSeed], t, options);
+  }
+
+  #planPictures(options: RenderOptions): DrawPlan {
+    return planPictures(this.#live.info, this.#live.directions, options);
   }
 
   #drawPicture(plan: () => DrawPlan, signal: AbortSignal | undefined): Promise<Picture> {
@@ -271,7 +298,10 @@ export class LocalGenerator implements TrainableGenerator {
   /** Draws with other weights from now on; keeps the old ones when their tensors cannot be made. */
   async #setLive(next: LiveWeights): Promise<void> {
     const before = this.#live;
-    if (!before.isChanged && !next.isChanged) return;
+    if (!before.isChanged && !next.isChanged) {
+      this.#live = next;
+      return;
+    }
     const place = await this.#settledPlace(this.#disposal.signal);
     this.#live = next;
     try {

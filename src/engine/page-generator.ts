@@ -9,6 +9,8 @@ import type {
   ExportOptions,
   GenerateOptions,
   Generator,
+  LearnOptions,
+  MarkedPicture,
   Picture,
   RenderedBitmap,
   RenderOptions,
@@ -120,6 +122,18 @@ class PageGenerator implements TrainableGenerator {
 
   discoverDirections(options: DiscoverOptions): Promise<readonly DiscoveredDirection[]> {
     return this.#run((generator) => generator.discoverDirections(options), options.signal);
+  }
+
+  async learnDirection(
+    positives: readonly MarkedPicture[],
+    negatives: readonly MarkedPicture[],
+    name: string,
+    options: LearnOptions = {},
+  ): Promise<DiscoveredDirection> {
+    const learned = await this.#run((generator) => generator.learnDirection(positives, negatives, name, options), options.signal);
+    // So that a new worker knows it too.
+    this.#imported = await this.#run((generator) => generator.exportWeights({ delta: true }));
+    return learned;
   }
 
   exportWeights(options: ExportOptions = {}): Promise<Uint8Array> {

@@ -5,14 +5,16 @@
 import type { FineTuneControl, FineTuneEvent, FineTuneJob } from './fine-tune/fine-tune-job.ts';
 import type { BackendName, BackendReport } from '../runtime/backend.ts';
 import type { ErrorData } from '../support/errors.ts';
-import type { ModelInfo } from '../weights/model-info.ts';
+import type { DirectionInfo, ModelInfo } from '../weights/model-info.ts';
 import type {
   CreateGeneratorOptions,
   DiscoverOptions,
   DiscoveredDirection,
   ExportOptions,
   GenerateOptions,
+  LearnOptions,
   LoadProgress,
+  MarkedPicture,
   Picture,
   RenderedBitmap,
   RenderOptions,
@@ -28,7 +30,14 @@ export interface CommandSignatures {
   renderBitmap(options: Posted<RenderOptions>): RenderedBitmap;
   interpolate(fromSeed: string, toSeed: string, steps: number, options: Posted<RenderOptions>): Picture[];
   renderBetween(fromSeed: string, toSeed: string, t: number, options: Posted<RenderOptions>): RenderedBitmap;
+  listDirections(): readonly DirectionInfo[];
   discoverDirections(options: Posted<DiscoverOptions>): readonly DiscoveredDirection[];
+  learnDirection(
+    positives: readonly MarkedPicture[],
+    negatives: readonly MarkedPicture[],
+    name: string,
+    options: Posted<LearnOptions>,
+  ): DiscoveredDirection;
   exportWeights(options: ExportOptions): Uint8Array;
   importWeights(bytes: Uint8Array): undefined;
   resetWeights(): undefined;

@@ -7,6 +7,8 @@ import type {
   ExportOptions,
   GenerateOptions,
   Generator,
+  LearnOptions,
+  MarkedPicture,
   Picture,
   RenderedBitmap,
   RenderOptions,
@@ -71,11 +73,21 @@ class WorkerGenerator implements Generator {
   }
 
   listDirections(): Promise<readonly DirectionInfo[]> {
-    return Promise.resolve(this.info.directions);
+    return this.#link.command<'listDirections'>(this.#id, { name: 'listDirections', args: [] }, undefined);
   }
 
   discoverDirections({ signal, ...options }: DiscoverOptions): Promise<readonly DiscoveredDirection[]> {
     return this.#link.command<'discoverDirections'>(this.#id, { name: 'discoverDirections', args: [options] }, signal);
+  }
+
+  learnDirection(
+    positives: readonly MarkedPicture[],
+    negatives: readonly MarkedPicture[],
+    name: string,
+    { signal, ...options }: LearnOptions = {},
+  ): Promise<DiscoveredDirection> {
+    const args = [positives, negatives, name, options] as const;
+    return this.#link.command<'learnDirection'>(this.#id, { name: 'learnDirection', args: [...args] }, signal);
   }
 
   exportWeights(options: ExportOptions = {}): Promise<Uint8Array> {

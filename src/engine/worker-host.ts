@@ -161,6 +161,12 @@ function runCommand(generator: Generator, command: Command, signal: AbortSignal)
     }
     case 'discoverDirections':
       return generator.discoverDirections({ ...command.args[0], signal });
+    case 'listDirections':
+      return generator.listDirections();
+    case 'learnDirection': {
+      const [positives, negatives, name, options] = command.args;
+      return generator.learnDirection(positives, negatives, name, { ...options, signal });
+    }
     case 'exportWeights':
       return generator.exportWeights(command.args[0]);
     case 'importWeights':

@@ -13,6 +13,7 @@ export interface MappingRow {
   readonly z: Float32Array;
   /** Null for an unconditional network. */
   readonly classIndex: number | null;
+  /** Its index; from `pictures` on, those of the second ws to mix with. */
   readonly picture: number;
   readonly share: number;
 }
@@ -20,8 +21,10 @@ export interface MappingRow {
 /** What to draw, in numbers. */
 export interface PictureBatch {
   readonly pictures: number;
-  /** At least one row for each picture, in the order of the pictures. */
+  /** At least one row for each picture, in the order of the pictures; with `mixed` the same again for what they mix with. */
   readonly rows: readonly MappingRow[];
+  /** First and last row of ws that is made of a picture's second w; null: there are no second ones. */
+  readonly mixed: readonly [number, number] | null;
   /** psi. */
   readonly truncation: number;
   /** Added to ws, numWs · directionDim numbers; null: nothing. */
@@ -87,12 +90,14 @@ type BatchInputs = tf.NamedTensorMap & {
   readonly psi?: tf.Scalar;
   /** [numWs, directionDim]. */
   readonly offsets?: tf.Tensor2D;
+  /** [1, numWs, 1]: 1 where a row of ws is made of the second w, else 0. Absent: there are no second ws. */
+  readonly mixed?: tf.Tensor3D;
   /** [pictures, size, size, 1] for each layer that may take noise. */
   readonly [field: `noise${number}`]: tf.Tensor4D;
 };
 
 function createInputs(batch: PictureBatch, classes: number, { numWs, noiseSizes }: GeneratorNetwork): BatchInputs {
-  const { offsets, truncation, noise, noiseStreams, pictures } = batch;
+  const { offsets, mixed, truncation, noise, noiseStreams, pictures } = batch;
   const fields = (noise === 'random' ? noiseSizes : []).map((size, layer) => {
     const values = new Float32Array(pictures * size * size);
     // Every picture's stream is read in the order of the layers, whichever of them take noise and however the pictures are batched.
@@ -105,15 +110,22 @@ function createInputs(batch: PictureBatch, classes: number, { numWs, noiseSizes 
     ...createRowInputs(batch, classes),
     ...(truncation !== 1 && { psi: tf.scalar(truncation) }),
     ...(offsets && { offsets: tf.tensor2d(offsets, [numWs, offsets.length / numWs]) }),
+    ...(mixed && { mixed: tf.tensor3d(markRows(numWs, mixed), [1, numWs, 1]) }),
     ...Object.fromEntries(fields),
   };
 }
 
-function createRowInputs({ rows, pictures }: PictureBatch, classes: number): Pick<BatchInputs, 'z' | 'oneHot' | 'shares'> {
+/** 1 for the rows of a range, 0 for the others. */
+function markRows(count: number, [first, last]: readonly [number, number]): Float32Array {
+  return new Float32Array(count).fill(1, first, last + 1);
+}
+
+function createRowInputs({ rows, pictures, mixed }: PictureBatch, classes: number): Pick<BatchInputs, 'z' | 'oneHot' | 'shares'> {
   const zDim = rows[0]?.z.length ?? 0;
   const z = new Float32Array(rows.length * zDim);
   const oneHot = new Float32Array(rows.length * classes);
-  const shares = new Float32Array(pictures * rows.length);
+  const wanted = mixed ? 2 * pictures : pictures;
+  const shares = new Float32Array(wanted * rows.length);
   rows.forEach((row, index) => {
     z.set(row.z, index * zDim);
     if (row.classIndex !== null) oneHot[index * classes + row.classIndex] = 1;
@@ -122,17 +134,28 @@ function createRowInputs({ rows, pictures }: PictureBatch, classes: number): Pic
   return {
     z: tf.tensor2d(z, [rows.length, zDim]),
     ...(classes > 0 && { oneHot: tf.tensor2d(oneHot, [rows.length, classes]) }),
-    // One row for each picture is the rule; only pictures between two classes have two.
-    ...(rows.length !== pictures && { shares: tf.tensor2d(shares, [pictures, rows.length]) }),
+    // One row for each w is the rule; only pictures between two classes have two.
+    ...(rows.length !== wanted && { shares: tf.tensor2d(shares, [wanted, rows.length]) }),
   };
 }
 
 function drawInputs(network: GeneratorNetwork, prepared: Prepared, inputs: BatchInputs, mode: NoiseMode): Images {
-  const { z, oneHot = null, shares, psi = 1, offsets = null } = inputs;
+  const { z, oneHot = null, shares, psi = 1, offsets = null, mixed } = inputs;
   const rows = network.map(prepared, z, oneHot);
   const w = shares ? tf.matMul<tf.Tensor2D>(shares, rows) : rows;
   const noise: Noise = mode === 'random' ? { mode, fields: (layer) => inputs[`noise${layer}`] as tf.Tensor4D } : { mode };
-  return network.synthesize(prepared, network.toWs(prepared, w, psi, offsets), noise);
+  const ws = mixed ? mixWs(network.toWs(prepared, w, psi, null), mixed, offsets) : network.toWs(prepared, w, psi, offsets);
+  return network.synthesize(prepared, ws, noise);
+}
+
+/** ws [2n, numWs, dim], the second half what the first mixes with, to ws [n, numWs, dim]; then the offsets of directions, if any. */
+function mixWs(both: tf.Tensor3D, mixed: tf.Tensor3D, offsets: tf.Tensor2D | null): tf.Tensor3D {
+  const [rows, numWs, dim] = both.shape;
+  const own = tf.slice(both, [0, 0, 0], [rows / 2, numWs, dim]);
+  const second = tf.slice(both, [rows / 2, 0, 0], [rows / 2, numWs, dim]);
+  // Factors of 0 and 1 are exact: a row is the one w or the other, to the bit.
+  const ws = tf.add<tf.Tensor3D>(tf.mul(own, tf.sub(1, mixed)), tf.mul(second, mixed));
+  return offsets ? tf.add<tf.Tensor3D>(ws, tf.expandDims(offsets, 0)) : ws;
 }
 
 /** All pictures as one grid. The images are borrowed. */

@@ -145,6 +145,19 @@ describe('element/drawing', () => {
     assert.isUndefined(element.opened[0]?.rendered.at(-1)?.latent);
   });
 
+  it('draws a mix that the attribute or the property names', async () => {
+    await show(element);
+    const [generator] = element.opened;
+    element.setAttribute('mix', '7@4-7');
+    await nextEvent(element, 'render');
+    assert.equal(generator?.rendered.at(-1)?.mix, '7@4-7');
+    element.mix = { seed: '8', layers: [1, 2] };
+    await nextEvent(element, 'render');
+    assert.deepEqual(generator?.rendered.at(-1)?.mix, { seed: '8', layers: [1, 2] });
+    await element.generate({ mix: '9@0' });
+    assert.equal(generator?.rendered.at(-1)?.mix, '9@0');
+  });
+
   it('lets the property of directions beat the attribute', async () => {
     element.setAttribute('directions', 'a:1');
     await show(element);

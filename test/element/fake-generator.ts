@@ -3,6 +3,7 @@ import type {
   CreateGeneratorOptions,
   DiscoverOptions,
   DiscoveredDirection,
+  MarkedPicture,
   TrainableGenerator,
   Picture,
   RenderedBitmap,
@@ -58,6 +59,7 @@ export class FakeGenerator implements TrainableGenerator {
   readonly walked: (readonly [from: string, to: string, t: number])[] = [];
   readonly imported: Uint8Array[] = [];
   readonly discovered: DiscoverOptions[] = [];
+  readonly learnt: (readonly [positives: readonly MarkedPicture[], negatives: readonly MarkedPicture[], name: string])[] = [];
   disposals = 0;
   gate: Gate | null = null;
   concurrent = 0;
@@ -106,6 +108,11 @@ export class FakeGenerator implements TrainableGenerator {
     return Promise.resolve([
       { name: 'pca-1', kind: 'pca', layers: null, range: [-3, 3], validation: {}, vector: new Float32Array(8).fill(0.5) },
     ]);
+  }
+
+  learnDirection(positives: readonly MarkedPicture[], negatives: readonly MarkedPicture[], name: string): Promise<DiscoveredDirection> {
+    this.learnt.push([positives, negatives, name]);
+    return Promise.resolve({ name, kind: 'learned', layers: null, range: [-3, 3], validation: {}, vector: new Float32Array(8).fill(0.5) });
   }
 
   exportWeights(): Promise<Uint8Array> {

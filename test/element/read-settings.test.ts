@@ -13,6 +13,7 @@ const UNSET: PictureSettings = {
   classLabel: null,
   noise: null,
   directions: null,
+  mix: null,
   samples: null,
   columns: null,
 };
@@ -75,6 +76,13 @@ describe('element/read-settings', () => {
 
   it('refuses directions that are neither text nor an object', () => {
     for (const directions of [7, true, () => 1]) assertThrowsCode(() => read({ directions }), 'bad-vector');
+  });
+
+  it('hands a mix on as text or as an object, and refuses anything else', () => {
+    const mine = { seed: 'a', layers: '4-7' };
+    for (const mix of ['a@4-7', 'nonsense', mine]) assert.equal(read({ mix }).mix, mix);
+    for (const nothing of ['', null, undefined]) assert.isUndefined(read({ mix: nothing }).mix);
+    for (const mix of [7, true]) assertThrowsCode(() => read({ mix }), 'invalid-argument', 'seed@layers');
   });
 
   it('refuses latents that are no finite numbers', () => {

@@ -56,6 +56,7 @@ describe('cli/parse-render-arguments', () => {
         classLabel: undefined,
         noise: undefined,
         directions: undefined,
+        mix: undefined,
         backend: 'wasm',
         scale: 1,
         pixelated: false,
@@ -67,12 +68,24 @@ describe('cli/parse-render-arguments', () => {
   it('reads every option', () => {
     const parsed = parse(
       ...['--model', 'pomona', '--seed', '1,2', '--seed', '7..9', '--sheet', '8x4', '--latent', 'z.json', '--latent-dim', '16'],
-      ...['--truncation', '0.7', '--class-label', 'pear', '--noise', 'random', '--directions', 'redness:1.5 roundness:-1'],
+      ...[
+        '--truncation',
+        '0.7',
+        '--class-label',
+        'pear',
+        '--noise',
+        'random',
+        '--directions',
+        'redness:1.5 roundness:-1',
+        '--mix',
+        '7@4-5',
+      ],
       ...['--backend', 'cpu', '--scale', '4', '--pixelated', '-q'],
     );
     assert.deepEqual(parsed.seeds, ['1', '2', '7', '8', '9']);
     assert.deepEqual(parsed.sheet, { columns: 8, rows: 4 });
     assert.deepEqual(parsed.directions, { redness: 1.5, roundness: -1 });
+    assert.deepEqual(parsed.mix, { seed: '7', layers: '4-5' });
     const { model, latentFile, latentDim, truncation, classLabel, noise, backend, scale, pixelated, quiet } = parsed;
     assert.deepEqual(
       [model, latentFile, latentDim, truncation, classLabel, noise, backend, scale, pixelated, quiet],
@@ -96,6 +109,7 @@ describe('cli/parse-render-arguments', () => {
     refuses(['--out', 'a.png', '--sheet', '8'], /--sheet is "8"; expected COLUMNSxROWS/);
     refuses(['--out', 'a.png', '--sheet', '0x3'], /--sheet/);
     refuses(['--out', 'a.png', '--directions', 'redness'], /--directions: .*redness/);
+    refuses(['--out', 'a.png', '--mix', '7'], /--mix: .*7@4-7/);
     refuses(['--out', 'a.png', '--scale', '0'], /--scale/);
   });
 

@@ -29,9 +29,9 @@ export async function until<T>(find: () => T | null | undefined | false): Promis
   }
 }
 
-/** The panel of an element, once it is loaded. */
-export function findPanel(element: HTMLElement): Promise<ShadowRoot> {
-  return until(() => element.shadowRoot?.querySelector('[part="training-panel"]')?.shadowRoot);
+/** A panel of an element, once it is loaded. */
+export function findPanel(element: HTMLElement, part = 'training-panel'): Promise<ShadowRoot> {
+  return until(() => element.shadowRoot?.querySelector(`[part="${part}"]`)?.shadowRoot);
 }
 
 export function findIn<T extends HTMLElement>(panel: ShadowRoot, selector: string): T {

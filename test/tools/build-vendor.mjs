@@ -10,6 +10,7 @@ const PACKAGES = {
   'tfjs-backend-wasm': '@tensorflow/tfjs-backend-wasm',
   'tfjs-backend-webgpu': '@tensorflow/tfjs-backend-webgpu',
   chai: 'chai',
+  'axe-core': 'axe-core',
 };
 // A module of tfjs-core that its main entry leaves out.
 const MODULES = { 'tfjs-core-gradients': '@tensorflow/tfjs-core/dist/register_all_gradients.js' };

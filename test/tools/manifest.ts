@@ -11,10 +11,10 @@ const { status } = spawnSync(
 const manifest = JSON.parse(readFileSync('dist/custom-elements.json', 'utf8')) as {
   modules: { exports?: { kind: string; name: string }[] }[];
 };
-const defined = manifest.modules.some((module) =>
-  module.exports?.some((each) => each.kind === 'custom-element-definition' && each.name === 'gan-canvas'),
-);
-if (status !== 0 || !defined) {
-  console.error('dist/custom-elements.json lacks the definition of <gan-canvas>; see the messages of the analyser above.');
+const isDefined = (name: string): boolean =>
+  manifest.modules.some((module) => module.exports?.some((each) => each.kind === 'custom-element-definition' && each.name === name));
+const missing = ['gan-canvas', 'gan-direction'].filter((name) => !isDefined(name));
+if (status !== 0 || missing.length > 0) {
+  console.error(`dist/custom-elements.json lacks the definition of ${missing.join(', ')}; see the messages of the analyser above.`);
   process.exitCode = 1;
 }

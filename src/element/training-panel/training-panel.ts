@@ -1,9 +1,12 @@
 import type { TemplateResult } from 'lit';
-import { LitElement, html, nothing } from 'lit';
+import { html, nothing } from 'lit';
 import type { KeptRunSummary } from '../../engine/fine-tune/kept-run.ts';
 import { GanCanvasError, isAbortError } from '../../support/errors.ts';
-import { adoptStyles } from '../adopt-styles.ts';
 import type { PictureInputs } from '../gather-pictures.ts';
+import { downloadFile } from '../panel/download-file.ts';
+import { fieldStyles } from '../panel/field.styles.ts';
+import { PanelElement, registerPanel } from '../panel/panel-element.ts';
+import { panelStyles } from '../panel/panel.styles.ts';
 import { CropEditor } from './crop-editor.ts';
 import { DropTarget } from './drop-target.ts';
 import { PictureCollection, type ChosenPicture } from './picture-collection.ts';
@@ -13,17 +16,16 @@ import { renderKept } from './render-kept.ts';
 import { renderOutcome } from './render-outcome.ts';
 import { renderPictures } from './render-pictures.ts';
 import { renderRunning } from './render-running.ts';
-import { canShareWeights, downloadFile, nameWeights } from './save-weights.ts';
+import { canShareWeights, nameWeights } from './save-weights.ts';
 import { tellPictures } from './tell-training.ts';
 import { INITIAL_CHOICES, readChoices, type TrainingChoices } from './training-choices.ts';
 import type { TrainingHost } from './training-host.ts';
-import { controlStyles } from './controls.styles.ts';
 import { pictureStyles } from './pictures.styles.ts';
-import { panelStyles } from './training-panel.styles.ts';
 import { progressStyles } from './progress.styles.ts';
 import { TrainingSession } from './training-session.ts';
 
-const STYLES = [panelStyles, controlStyles, pictureStyles, progressStyles];
+/** Names that the page styles the panel's parts by. */
+const PARTS = ['drop-zone', 'thumbnail', 'refused', 'button', 'primary-button', 'training-progress', 'before', 'now', 'plot', 'kept', 'problem']; // prettier-ignore
 
 const BROKEN = 'This browser cannot show it: the file is damaged, or of a kind that it does not know. Save it as JPEG or PNG.';
 
@@ -38,7 +40,8 @@ export interface PanelContext {
  * The panel of `<gan-canvas trainable>`: pictures in, a training watched, the result kept. It works by the public methods of its host
  * alone, and nothing that fails in it leaves it: it is said where it happened.
  */
-export class TrainingPanel extends LitElement {
+export class TrainingPanel extends PanelElement {
+  protected override readonly sheets = [panelStyles, fieldStyles, pictureStyles, progressStyles];
   #context: PanelContext | null = null;
   #choices: TrainingChoices = INITIAL_CHOICES;
   #kept: KeptRunSummary | null = null;
@@ -91,18 +94,6 @@ export class TrainingPanel extends LitElement {
     const { host } = this.#context ?? {};
     host?.removeEventListener('load', this.#handleLoad);
     host?.removeEventListener('render', this.#handleRender);
-  }
-
-  /** Constructed style sheets belong to their document: after `adoptNode` new ones are needed. */
-  adoptedCallback(): void {
-    adoptStyles(this, STYLES);
-  }
-
-  /** With style sheets of the document that it is in, which need not be that of the script. */
-  protected override createRenderRoot(): ShadowRoot {
-    const root = this.shadowRoot ?? this.attachShadow({ mode: 'open' });
-    adoptStyles(this, STYLES);
-    return root;
   }
 
   protected override updated(): void {
@@ -373,13 +364,13 @@ export class TrainingPanel extends LitElement {
   }
 }
 
-const NAME = 'gan-canvas-training-panel';
+registerPanel('gan-canvas-training-panel', TrainingPanel);
 
-/** Registers the panel under the first name that is free: another copy of the library on the page has its own panel. */
-function registerTrainingPanel(): void {
-  let name = NAME;
-  for (let copy = 2; customElements.get(name); copy += 1) name = `${NAME}-${copy}`;
-  customElements.define(name, TrainingPanel);
+/** The panel of an element, with its parts given on to the page. */
+export function createTrainingPanel(context: PanelContext): TrainingPanel {
+  const panel = new TrainingPanel();
+  panel.attach(context);
+  panel.setAttribute('part', 'training-panel');
+  panel.setAttribute('exportparts', PARTS.join(', '));
+  return panel;
 }
-
-registerTrainingPanel();

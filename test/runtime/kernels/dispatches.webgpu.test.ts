@@ -41,7 +41,7 @@ function countForPicture(runtime: Runtime): number {
     const network = loadNetwork(architecture, tensors);
     const { dispatches, result } = countDispatches(() => {
       const rows = [{ z: new Float32Array(16).fill(1), classIndex: 2, picture: 0, share: 1 }];
-      const images = network.draw({ pictures: 1, rows, truncation: 0.8, offsets: null, noise: 'const', noiseStreams: [] });
+      const images = network.draw({ pictures: 1, rows, truncation: 0.8, offsets: null, mixed: null, noise: 'const', noiseStreams: [] });
       return [images, joinImages([images], 1)];
     });
     tf.dispose(result);

@@ -1,7 +1,7 @@
 import { css } from 'lit';
 
 /** Buttons, fields and choices. */
-export const controlStyles = css`
+export const fieldStyles = css`
   button,
   select,
   input:is([type='text'], [type='number'], [type='color']) {
