@@ -13,6 +13,7 @@ export interface Attributes {
   'class-label'?: string;
   noise?: 'const' | 'none' | 'random';
   directions?: string;
+  mix?: string;
   samples?: number;
   columns?: number;
   autoplay?: boolean;
@@ -22,6 +23,7 @@ export interface Attributes {
   loading?: 'lazy' | 'eager';
   poster?: string;
   alt?: string;
+  controls?: boolean;
   trainable?: boolean;
 }
 
@@ -58,6 +60,7 @@ export const attributeControls = {
   'class-label': choice(...FRUITS),
   noise: choice('const', 'none', 'random'),
   directions: text,
+  mix: text,
   samples: range(1, 64),
   columns: range(1, 8),
   autoplay: toggle,
@@ -67,12 +70,13 @@ export const attributeControls = {
   loading: choice('lazy', 'eager'),
   poster: text,
   alt: text,
+  controls: toggle,
   trainable: toggle,
 } as const satisfies Partial<ArgTypes<Attributes>>;
 
 /** The tag with these attributes; `content` comes between its start and its end. */
 export function renderPicture(attributes: Attributes, content: TemplateResult | string = ''): TemplateResult {
-  const { model, src, integrity, seed, truncation, noise, directions, samples, columns, interval, backend, loading, poster, alt } = attributes;
+  const { model, src, integrity, seed, truncation, noise, directions, mix, samples, columns, interval, backend, loading, poster, alt } = attributes;
   return html`<gan-canvas
     model=${ifDefined(model)}
     src=${ifDefined(src)}
@@ -83,6 +87,7 @@ export function renderPicture(attributes: Attributes, content: TemplateResult | 
     class-label=${ifDefined(attributes['class-label'])}
     noise=${ifDefined(noise)}
     directions=${ifDefined(directions)}
+    mix=${ifDefined(mix)}
     samples=${ifDefined(samples)}
     columns=${ifDefined(columns)}
     ?autoplay=${attributes.autoplay ?? false}
@@ -92,6 +97,7 @@ export function renderPicture(attributes: Attributes, content: TemplateResult | 
     loading=${ifDefined(loading)}
     poster=${ifDefined(poster)}
     alt=${ifDefined(alt)}
+    ?controls=${attributes.controls ?? false}
     ?trainable=${attributes.trainable ?? false}
     >${content}</gan-canvas
   >`;

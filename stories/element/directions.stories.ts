@@ -1,5 +1,6 @@
 import type { Meta, StoryObj } from '@storybook/web-components-vite';
 import { html } from 'lit';
+import { waitFor } from 'storybook/test';
 import type { DirectionsInput, DiscoveredDirection, DiscoveryMethod, GanCanvas } from '../../src/index.ts';
 import { createExhibit } from '../exhibits/create-exhibit.ts';
 import { renderChoice, renderSlider } from '../exhibits/fields.ts';
@@ -31,6 +32,118 @@ export const Named: Story = {
       </div>
     </div>
   `,
+};
+
+/** The same as elements, for pages that are built of elements. */
+export const AsElements: Story = {
+  args: { seed: '21', 'class-label': 'apple whole' },
+  render: (args) =>
+    renderPicture(args, html`<gan-direction name="redness" size="2"></gan-direction><gan-direction name="tallness" size="-2"></gan-direction>`),
+};
+
+/** All shadow trees below an element, the outermost first. */
+function openTrees(root: ParentNode): ParentNode[] {
+  return [root, ...[...root.querySelectorAll('*')].flatMap(({ shadowRoot }) => (shadowRoot ? openTrees(shadowRoot) : []))];
+}
+
+/** A plane of two directions: the pad among the `controls`. Drag in it, or use the arrow keys. */
+export const Pad: Story = {
+  args: { controls: true, seed: '33', 'class-label': 'peach whole' },
+  render: (args) => html`<div class="exhibit">${renderPicture(args)}</div>`,
+  play: async ({ canvasElement }) => {
+    const findAll = (selector: string): Element[] => openTrees(canvasElement).flatMap((tree) => [...tree.querySelectorAll(selector)]);
+    const summary = await waitFor(() => {
+      const found = findAll('summary').find(({ textContent }) => textContent?.trim() === 'Pad');
+      if (!found) throw new Error('The controls have no pad.');
+      return found as HTMLElement;
+    }, { timeout: 30_000 });
+    summary.click();
+    await waitFor(() => {
+      if (findAll('.pad canvas').length < 9) throw new Error('The pad has no pictures.');
+    }, { timeout: 30_000 });
+  },
+};
+
+/** Form from one seed, colours and texture from another: `mix="SEED@LAYERS"`. Early layers carry form, late ones colour. */
+export const StyleMixing: StoryObj = {
+  parameters: { controls: { disable: true } },
+  render: () =>
+    createExhibit<{ first: number; last: number }>({ first: 4, last: 9 }, ({ first, last }, update) => {
+      const mix = `61@${first}-${last}`;
+      const figure = (seed: string, mixed: string | null, caption: string) => html`<figure>
+        <gan-canvas seed=${seed} class-label="apple whole" .mix=${mixed}></gan-canvas>
+        <figcaption>${caption}</figcaption>
+      </figure>`;
+      return html`
+        <div class="row">
+          ${figure('60', null, 'seed 60')} ${figure('60', mix, `seed="60" mix="${mix}"`)} ${figure('61', null, 'seed 61')}
+        </div>
+        <div class="settings">
+          ${renderSlider({
+            ...{ label: 'First layer', value: first, min: 0, max: 9 },
+            onInput: (value) => update({ first: value, last: Math.max(value, last) }),
+          })}
+          ${renderSlider({
+            ...{ label: 'Last layer', value: last, min: 0, max: 9 },
+            onInput: (value) => update({ last: value, first: Math.min(value, first) }),
+          })}
+        </div>
+      `;
+    }),
+};
+
+interface LearnState {
+  readonly marks: Readonly<Record<string, 'more' | 'less'>>;
+  readonly size: number;
+  readonly isLearned: boolean;
+  readonly said: string;
+}
+
+const CHOICES = Array.from({ length: 12 }, (_, index) => `mark/${index}`);
+const NEXT = { none: 'more', more: 'less', less: 'none' } as const;
+
+/** Mark pictures as having more or less of something, and learn the direction. */
+export const LearnedFromMarks: StoryObj = {
+  parameters: { controls: { disable: true } },
+  render: () => {
+    const marks: LearnState['marks'] = { 'mark/0': 'more', 'mark/1': 'more', 'mark/2': 'less', 'mark/3': 'less' };
+    return createExhibit<LearnState>({ marks, size: 0, isLearned: false, said: '' }, (state, update) => {
+      const mark = (seed: string): void => {
+        const next = NEXT[state.marks[seed] ?? 'none'];
+        const { [seed]: _, ...others } = state.marks;
+        update({ marks: next === 'none' ? others : { ...others, [seed]: next } });
+      };
+      const learn = async (event: Event): Promise<void> => {
+        const tag = (event.currentTarget as Element).closest('.exhibit')?.querySelector<GanCanvas>('.learner');
+        const seeds = (kind: 'more' | 'less'): string[] => CHOICES.filter((seed) => state.marks[seed] === kind);
+        try {
+          const found = await tag?.learnDirection(seeds('more'), seeds('less'), 'mine');
+          update({ isLearned: true, size: 2, said: `Learnt from ${JSON.stringify(found?.validation)}` });
+        } catch (error) {
+          update({ said: (error as Error).message });
+        }
+      };
+      return html`
+        <p class="note">Press a picture: more of it, less of it, or neither.</p>
+        <div class="marks">
+          ${CHOICES.map(
+            (seed) => html`<button type="button" class=${state.marks[seed] ?? 'none'} @click=${() => mark(seed)}>
+              <gan-canvas model="cats" seed=${seed} alt="Cat ${seed}"></gan-canvas>${state.marks[seed] ?? 'neither'}
+            </button>`,
+          )}
+        </div>
+        <p><button class="primary" type="button" @click=${learn}>Learn the direction</button></p>
+        <div class="row">
+          <gan-canvas class="learner" model="cats" seed="71" directions=${state.isLearned ? `mine:${state.size}` : ''}></gan-canvas>
+          ${renderSlider({
+            ...{ label: 'Size of mine', value: state.size, min: -3, max: 3, step: 0.1, shown: state.size.toFixed(1) },
+            onInput: (size) => update({ size }),
+          })}
+        </div>
+        <p class="note" role="status">${state.said}</p>
+      `;
+    });
+  },
 };
 
 interface DiscoveryState {
