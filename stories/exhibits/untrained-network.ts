@@ -53,22 +53,40 @@ export function reachOfFirstMap({ generator, resolution }: DcganArchitecture): n
   return Math.min(reach, resolution);
 }
 
-/** Random weights that keep the numbers' size from layer to layer (He et al., 2015), so that there is something to see without training. */
+/** How much of a weight is its filter's own, the same all over the filter; the rest differs from place to place. */
+const [SHARED, OWN] = [0.9, Math.sqrt(1 - 0.9 ** 2)];
+
+/** How many numbers of the smaller map meet in one of the larger, and the factor that keeps their sum's size (He et al., 2015). */
+function scaleOf(layer: DcganLayer, inputs: number, before: DcganLayer | undefined): number {
+  const { type, kernel = 1, stride = 1 } = layer;
+  const taps = !before ? 1 : type === 'upsample_conv' ? kernel ** 2 : (kernel / stride) ** 2;
+  const gain = !before || before.activation === 'none' || before.activation === 'tanh' ? 1 : Math.SQRT2;
+  return gain / Math.sqrt(inputs * taps);
+}
+
+/** Random weights, each filter smooth in itself, as filters of trained networks are: there is something to see without training. */
 function drawWeights(architecture: DcganArchitecture, contrast: number): Map<string, WeightsTensor> {
-  const { generator } = architecture;
+  const layers = architecture.generator;
   return new Map(
     [...tensorShapes(architecture, 'generator')].map(([name, shape]) => {
       const index = Number(name.split('.')[1]);
-      const layer = generator[index];
+      const layer = layers[index];
       const count = shape.reduce((product, side) => product * side, 1);
       if (!layer || !name.endsWith('.weight')) return [name, { dtype: 'F32', shape, values: new Float32Array(count) }];
-      const isFirst = index === 0;
-      const inputs = layer.type === 'upsample_conv' ? (shape[1] ?? 1) : (shape[0] ?? 1);
-      // How many of a kernel's numbers meet in one number of the larger map.
-      const taps = isFirst ? 1 : layer.type === 'upsample_conv' ? (layer.kernel ?? 1) ** 2 : ((layer.kernel ?? 1) / (layer.stride ?? 1)) ** 2;
-      const gain = isFirst ? 1 : generator[index - 1]?.activation === 'none' ? 1 : Math.SQRT2;
-      const size = (gain / Math.sqrt(inputs * taps)) * (index === generator.length - 1 ? contrast : 1);
-      return [name, { dtype: 'F32', shape, values: createNormalStream('0', `untrained/${name}`)(count).map((deviate) => deviate * size) }];
+      const [rows = 1, columns = 1, side = 1] = shape;
+      const inputs = layer.type === 'upsample_conv' ? columns : rows;
+      const scale = scaleOf(layer, inputs, layers[index - 1]) * (index === layers.length - 1 ? contrast : 1);
+      const shared = createNormalStream('0', `untrained/${name}/filters`)(rows * columns);
+      // The first layer makes a map out of nothing: all of its places differ.
+      const [ofFilter, ofPlace] = index === 0 ? [0, 1] : [SHARED, OWN];
+      const values = createNormalStream('0', `untrained/${name}`)(count);
+      return [
+        name,
+        {
+          ...{ dtype: 'F32', shape },
+          values: values.map((own, at) => scale * (ofPlace * own + ofFilter * (shared[Math.floor(at / side ** 2)] ?? 0))),
+        },
+      ];
     }),
   );
 }

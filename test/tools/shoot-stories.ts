@@ -10,7 +10,7 @@ import { serveFolder } from './static-server.ts';
 import { buildStorySite, openDocs, openStory, openWindow, readStoryIndex, type StoryEntry } from './story-pages.ts';
 
 const OUT = '.cache/stories';
-const WIDTHS = [390, 1200] as const;
+const WIDTHS = [1200, 390] as const;
 const PER_SHEET = 12;
 const given = process.env.SITE;
 const site = given ?? '.cache/storybook';
@@ -27,7 +27,10 @@ async function shoot(browser: Browser, url: string, entry: StoryEntry, width: nu
       await page.waitForFunction(() => [...document.querySelectorAll('gan-canvas')].every((tag) => tag.ready || tag.matches(':state(error)')), {
         timeout: 20_000,
       }).catch(() => undefined);
-    } else await openStory(page, url, entry);
+    } else {
+      const { colours, failures, waiting } = await openStory(page, url, entry, 20_000);
+      console.log(`${entry.id}: colours ${colours.join(' ')}; failed ${failures.join(' | ')}; waiting ${String(waiting)}`);
+    }
     await page.waitForNetworkIdle({ idleTime: 300, timeout: 5_000 }).catch(() => undefined);
     const file = `${OUT}/${entry.id}-${String(width)}.png` as const;
     await page.screenshot({ path: file, fullPage: entry.type === 'docs' || !entry.id.includes('lazy') });

@@ -69,6 +69,8 @@ interface StorybookGlobal {
 
 /** Defines in the page what the functions below look with. */
 async function lookInPages(page: Page): Promise<void> {
+  // tsx compiles functions with calls of a helper that keeps their names; what goes to the page would miss it.
+  await page.evaluateOnNewDocument('globalThis.__name = (value) => value');
   await page.evaluateOnNewDocument(() => {
     const documents = (): Document[] => [
       document,
