@@ -125,4 +125,6 @@ export default tseslint.config(
   { files: ['test/**/*.ts', '**/*.mjs'], rules: { 'no-console': 'off' } },
   { files: ['**/*.mjs'], languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly' } } },
   { files: ['test/**/*.ts'], rules: { '@typescript-eslint/no-unused-expressions': 'off' } },
+  // Storybook finds the description of a file of stories, and its own configuration, by the default export.
+  { files: ['stories/**/*.stories.ts', 'stories/config/*.ts'], rules: { 'import-x/no-default-export': 'off' } },
 );

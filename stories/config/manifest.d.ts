@@ -1,0 +1,5 @@
+/** What `npm run build` writes; it may not be there when types are checked. */
+declare module '*/dist/custom-elements.json' {
+  const manifest: unknown;
+  export default manifest;
+}

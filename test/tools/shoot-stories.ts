@@ -1,0 +1,74 @@
+/**
+ * Takes a picture of every story and page of prose, at the width of a phone and of a desktop, and puts them on contact sheets in
+ * .cache/stories: npx tsx test/tools/shoot-stories.ts [PART OF AN ID …]. SITE names a built site; without it one is built.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Browser } from 'puppeteer-core';
+import { launchBrowser } from './browser.ts';
+import { serveFolder } from './static-server.ts';
+import { buildStorySite, openDocs, openStory, openWindow, readStoryIndex, type StoryEntry } from './story-pages.ts';
+
+const OUT = '.cache/stories';
+const WIDTHS = [1200, 390] as const;
+const PER_SHEET = 12;
+const given = process.env.SITE;
+const site = given ?? '.cache/storybook';
+if (given === undefined) buildStorySite(site);
+const parts = process.argv.slice(2);
+const entries = readStoryIndex(site).filter(({ id }) => parts.length === 0 || parts.some((part) => id.includes(part)));
+mkdirSync(OUT, { recursive: true });
+
+async function shoot(browser: Browser, url: string, entry: StoryEntry, width: number): Promise<string> {
+  const page = await openWindow(browser, width, entry.type === 'docs' ? 6000 : 900);
+  try {
+    if (entry.type === 'docs') {
+      await openDocs(page, url, entry);
+      await page.waitForFunction(() => [...document.querySelectorAll('gan-canvas')].every((tag) => tag.ready || tag.matches(':state(error)')), {
+        timeout: 20_000,
+      }).catch(() => undefined);
+    } else {
+      const { colours, failures, waiting } = await openStory(page, url, entry, 20_000);
+      console.log(`${entry.id}: colours ${colours.join(' ')}; failed ${failures.join(' | ')}; waiting ${String(waiting)}`);
+    }
+    await page.waitForNetworkIdle({ idleTime: 300, timeout: 5_000 }).catch(() => undefined);
+    const file = `${OUT}/${entry.id}-${String(width)}.png` as const;
+    await page.screenshot({ path: file, fullPage: entry.type === 'docs' || !entry.id.includes('lazy') });
+    return file;
+  } finally {
+    await page.browserContext().close();
+  }
+}
+
+async function makeSheet(browser: Browser, files: readonly string[], name: string, width: number): Promise<void> {
+  const page = await openWindow(browser, 1600, 1000);
+  const figures = files.map((file) => {
+    const data = readFileSync(file).toString('base64');
+    return `<figure><img src="data:image/png;base64,${data}"><figcaption>${file.replace(/.*\/|-\d+\.png/g, '')}</figcaption></figure>`;
+  });
+  const columns = width < 600 ? 6 : 3;
+  await page.setContent(
+    `<style>body{display:grid;grid-template-columns:repeat(${String(columns)},1fr);gap:8px;font:12px sans-serif;background:#888}figure{margin:0;background:#fff}img{width:100%}</style>${figures.join('')}`,
+  );
+  await page.screenshot({ path: `${OUT}/${name}.png`, fullPage: true });
+  await page.browserContext().close();
+}
+
+const server = await serveFolder(resolve(site));
+const browser = await launchBrowser();
+for (const width of WIDTHS) {
+  const files: string[] = [];
+  for (const entry of entries) {
+    try {
+      files.push(await shoot(browser, server.url, entry, width));
+    } catch (error) {
+      console.error(`${entry.id}: ${(error as Error).message}`);
+    }
+  }
+  for (let first = 0; first < files.length; first += PER_SHEET) {
+    await makeSheet(browser, files.slice(first, first + PER_SHEET), `sheet-${String(width)}-${String(first / PER_SHEET)}`, width);
+  }
+}
+await browser.close();
+await server.close();
+writeFileSync(`${OUT}/done`, '');

@@ -1,0 +1,134 @@
+/** Builds Storybook's static site and opens its stories in a browser, for tests and screenshots. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'puppeteer-core';
+
+/** A story or a page of prose, as the site's index lists it. */
+export interface StoryEntry {
+  readonly id: string;
+  readonly title: string;
+  readonly name: string;
+  readonly type: 'story' | 'docs';
+}
+
+/** What a story promises of itself in its parameters. */
+export interface StoryPromise {
+  /** Text of the failure that it shows; left out: all of its pictures are drawn. */
+  readonly fails?: string;
+  /** How many of its pictures are drawn at first; left out: all. */
+  readonly drawn?: number;
+  /** A selector of what comes up once pictures are drawn. */
+  readonly shows?: string;
+  /** The backend that one of its elements asks for and a machine may not have. */
+  readonly mayLack?: string;
+}
+
+/** What one sees of a story. */
+export interface SeenStory {
+  readonly promise: StoryPromise;
+  /** Distinct colours of each picture that is drawn. */
+  readonly colours: readonly number[];
+  /** What is shown in the place of each picture that failed: message, own content, or the poster's URL. */
+  readonly failures: readonly string[];
+  /** Elements that have neither drawn nor failed. */
+  readonly waiting: number;
+}
+
+/** Builds the static site into `folder` out of `dist/`, which must be there. */
+export function buildStorySite(folder: string): void {
+  if (!existsSync('dist/cdn/gan-canvas.js')) throw new Error('There is no dist/cdn/gan-canvas.js; run "npm run build" first.');
+  rmSync(folder, { recursive: true, force: true });
+  const command = ['build', '-c', 'stories/config', '-o', folder, '--disable-telemetry', '--quiet', '--loglevel', 'warn'];
+  const { status, stdout, stderr } = spawnSync('node_modules/.bin/storybook', command, {
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+    env: { ...process.env, STORYBOOK_DISABLE_TELEMETRY: '1', CI: '1' },
+  });
+  if (status !== 0) throw new Error(`Storybook could not be built:\n${stdout}\n${stderr}`);
+}
+
+export function readStoryIndex(folder: string): readonly StoryEntry[] {
+  const { entries } = JSON.parse(readFileSync(join(folder, 'index.json'), 'utf8')) as { entries: Record<string, StoryEntry> };
+  return Object.values(entries);
+}
+
+/** A window of its own: of two tabs in one window, one is hidden and draws nothing. */
+export async function openWindow(browser: Browser, width: number, height: number): Promise<Page> {
+  const page = await (await browser.createBrowserContext()).newPage();
+  await page.setViewport({ width, height });
+  return page;
+}
+
+interface Tag extends HTMLElement {
+  readonly ready: boolean;
+}
+interface StorybookGlobal {
+  readonly __STORYBOOK_PREVIEW__?: { readonly currentRender?: { readonly phase?: string; readonly story?: { readonly parameters: StoryPromise } } };
+}
+
+/** Defines in the page what the functions below look with. */
+async function lookInPages(page: Page): Promise<void> {
+  // tsx compiles functions with calls of a helper that keeps their names; what goes to the page would miss it.
+  await page.evaluateOnNewDocument('globalThis.__name = (value) => value');
+  await page.evaluateOnNewDocument(() => {
+    const documents = (): Document[] => [
+      document,
+      ...[...document.querySelectorAll('iframe')].flatMap(({ contentDocument }) => (contentDocument ? [contentDocument] : [])),
+    ];
+    const tags = (): Tag[] => documents().flatMap((each) => [...each.querySelectorAll<Tag>('gan-canvas:not([hidden])')]);
+    const promise = (): StoryPromise => (globalThis as StorybookGlobal).__STORYBOOK_PREVIEW__?.currentRender?.story?.parameters ?? {};
+    const failed = (tag: Tag): boolean => tag.matches(':state(error)');
+    const isSettled = (): boolean => {
+      const { phase } = (globalThis as StorybookGlobal).__STORYBOOK_PREVIEW__?.currentRender ?? {};
+      if (phase !== 'finished' && phase !== 'completed') return false;
+      const frames = [...document.querySelectorAll('iframe')];
+      if (frames.some((frame) => !frame.contentDocument?.querySelector('gan-canvas'))) return false;
+      const { drawn, shows } = promise();
+      const done = tags().filter((tag) => tag.ready || failed(tag)).length;
+      const isDrawn = tags().length > 0 && done >= (drawn ?? tags().length);
+      return isDrawn && (shows === undefined || document.querySelector(shows) !== null);
+    };
+    const countColours = (tag: Tag): number => {
+      const shown = tag.shadowRoot?.querySelector('canvas');
+      if (!shown || shown.width === 0) return 0;
+      const copy = new OffscreenCanvas(shown.width, shown.height);
+      const context = copy.getContext('2d');
+      context?.drawImage(shown, 0, 0);
+      const { data } = context?.getImageData(0, 0, copy.width, copy.height) ?? { data: new Uint8ClampedArray() };
+      return new Set(new Uint32Array(data.buffer)).size;
+    };
+    const tellFailure = (tag: Tag): string => {
+      const parts = [...(tag.shadowRoot?.querySelectorAll<HTMLElement>('[part="message"], img') ?? []), ...tag.querySelectorAll<HTMLElement>('*')];
+      const visible = parts.filter((part) => part.checkVisibility());
+      return visible.map((part) => (part instanceof HTMLImageElement ? part.src : (part.textContent ?? ''))).join(' ');
+    };
+    const see = (): SeenStory => ({
+      promise: JSON.parse(JSON.stringify(promise(), ['fails', 'drawn', 'shows', 'mayLack'])) as StoryPromise,
+      colours: tags().filter((tag) => tag.ready).map(countColours),
+      failures: tags().filter(failed).map(tellFailure),
+      waiting: tags().filter((tag) => !tag.ready && !failed(tag)).length,
+    });
+    Object.assign(globalThis, { storyPages: { isSettled, see } });
+  });
+}
+
+declare const storyPages: { isSettled(): boolean; see(): SeenStory };
+
+/** Opens a story by itself and waits until it shows what it promises, or what it has after `timeoutMs`. `site` ends with a slash. */
+export async function openStory(page: Page, site: string, { id }: StoryEntry, timeoutMs = 60_000): Promise<SeenStory> {
+  await lookInPages(page);
+  await page.goto(`${site}iframe.html?id=${id}&viewMode=story`);
+  await page.waitForFunction(() => storyPages.isSettled(), { timeout: timeoutMs, polling: 50 }).catch(() => undefined);
+  return page.evaluate(() => storyPages.see());
+}
+
+/** Opens a page of prose and waits for its text and, if it has any, for a first picture. */
+export async function openDocs(page: Page, site: string, { id }: StoryEntry, timeoutMs = 60_000): Promise<void> {
+  await page.goto(`${site}iframe.html?id=${id}&viewMode=docs`);
+  await page.waitForSelector('.sbdocs-content h1', { timeout: timeoutMs });
+  await page.waitForFunction(
+    () => [...document.querySelectorAll('gan-canvas')].some((tag) => tag.ready || tag.matches(':state(error)')),
+    { timeout: timeoutMs, polling: 50 },
+  );
+}
