@@ -7,7 +7,14 @@ import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { property } from 'lit/decorators/property.js';
 import { openGenerator } from '../engine/engine-client.ts';
-import type { CreateGeneratorOptions, ExportOptions, Generator, ImportOptions, RenderedBitmap, TrainableGenerator } from '../engine/generator.ts';
+import type {
+  CreateGeneratorOptions,
+  ExportOptions,
+  Generator,
+  ImportOptions,
+  RenderedBitmap,
+  TrainableGenerator,
+} from '../engine/generator.ts';
 import type { FineTuneOptions, FineTuneRun } from '../engine/fine-tune/fine-tune.ts';
 import type { KeptRunSummary } from '../engine/fine-tune/kept-run.ts';
 import type { BackendName, BackendReport } from '../runtime/backend.ts';
@@ -33,14 +40,7 @@ import { GanCanvasMethods } from './gan-canvas-methods.ts';
 import { GeneratorController } from './generator-controller.ts';
 import { styles } from './gan-canvas.styles.ts';
 import { PictureController, type PictureJob } from './picture-controller.ts';
-import {
-  PICTURE_PROPERTIES,
-  readCrossOrigin,
-  readGrid,
-  readInterval,
-  readSource,
-  type PictureSettings,
-} from './read-settings.ts';
+import { PICTURE_PROPERTIES, readCrossOrigin, readGrid, readInterval, readSource, type PictureSettings } from './read-settings.ts';
 import { LazyPanelController } from './lazy-panel-controller.ts';
 import { hasDefaultContent, renderPlaceholder } from './render-placeholder.ts';
 import { renderProgress } from './render-progress.ts';

@@ -1,5 +1,17 @@
 /** How many digits after the point each unit is printed with. `x1000` is a number times 1000, `share` one from 0 to 1. */
-const DIGITS = { bytes: 0, samples: 0, ms: 1, ratio: 2, x1000: 3, share: 3, distance: 3, levels: 2, gflops: 1, dispatches: 0, tasks: 0 } as const;
+const DIGITS = {
+  bytes: 0,
+  samples: 0,
+  ms: 1,
+  ratio: 2,
+  x1000: 3,
+  share: 3,
+  distance: 3,
+  levels: 2,
+  gflops: 1,
+  dispatches: 0,
+  tasks: 0,
+} as const;
 export type Unit = keyof typeof DIGITS;
 
 /** One measured number, as it stands in the JSON of a benchmark. */

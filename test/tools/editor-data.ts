@@ -44,7 +44,9 @@ function describeElement(element: CustomElementDeclaration, named: NamedValues):
     }),
     slots: element.slots.map(describe),
     js: {
-      properties: element.members.filter(({ kind }) => kind === 'field').map((member) => ({ ...describe(member), type: member.type?.text })),
+      properties: element.members
+        .filter(({ kind }) => kind === 'field')
+        .map((member) => ({ ...describe(member), type: member.type?.text })),
       events: element.events.map((event) => ({ ...describe(event), type: event.type.text })),
     },
     css: { parts: element.cssParts.map(describe), properties: element.cssProperties.map(describe) },
