@@ -67,7 +67,8 @@ import { createWarnOnce } from './warn-once.ts';
  *
  * @element gan-canvas
  *
- * @attr {string} directions - `name:size` pairs (`redness:1.5 roundness:-1`) or JSON; the property beats it.
+ * @attr {string} directions - `name:size` pairs (`redness:1.5 roundness:-1`), or JSON with vectors of your own;
+ *   size 1 is one standard deviation. The property beats it.
  *
  * @slot - Shown by browsers without script, and after an error when there is no poster. Children `<gan-direction>` are directions instead.
  * @slot poster - Shown before the first picture and after an error, in place of the `poster` attribute's image.
@@ -137,7 +138,7 @@ export class GanCanvas extends GanCanvasSettings {
   declare addEventListener: ListensToGanCanvas;
   declare removeEventListener: ListensToGanCanvas;
 
-  /** Any string; equal seeds give equal pictures. Default "0". */
+  /** Any string; equal seeds give equal pictures on every backend, browser and release. Default "0". */
   @property()
   get seed(): string {
     return this.#seed;
