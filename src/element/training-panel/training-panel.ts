@@ -357,7 +357,8 @@ export class TrainingPanel extends LitElement {
   }
 
   #handleChange(changes: Partial<TrainingChoices>): void {
-    this.#choices = { ...this.#choices, ...changes };
+    const network = { ...this.#choices.network, ...changes.network };
+    this.#choices = { ...this.#choices, ...changes, network };
     this.requestUpdate();
   }
 
