@@ -119,7 +119,7 @@ describe('<gan-canvas> in training from nothing', () => {
     other.remove();
   });
 
-  it('learns colours and where they are, as a VAE and as a GAN with every loss', async () => {
+  it('draws its pictures again as a VAE, and as a GAN learns colours and where they are with every loss', async () => {
     element = createCanvas({ src: await serveTrainable(), backend: 'wasm' });
     await showPicture(element);
     /** Mean red less mean blue of the upper half, less that of the lower one. */
@@ -129,13 +129,16 @@ describe('<gan-canvas> in training from nothing', () => {
       for (let at = 0; at < data.length; at += 4) sum += ((data[at] ?? 0) - (data[at + 2] ?? 0)) * (at < data.length / 2 ? 1 : -1);
       return sum / (data.length / 4);
     };
-    const options = { ...SHARED, batch: 8, steps: 60, showEvery: 100, learningRate: 0.01 };
-    await train(element, { ...options, method: 'vae' });
-    assert.isAbove(contrast(), 60);
+    const network = { ...NETWORK, width: 8 };
+    const options = { ...SHARED, network, batch: 8, steps: 60, showEvery: 100, learningRate: 0.005 };
+    const run = element.fineTune(drawPictures(), { ...options, method: 'vae' });
+    const differences: number[] = [];
+    for await (const { losses } of run) differences.push(losses['reconstruction'] ?? NaN);
+    assert.isBelow(differences.at(-1) ?? NaN, (differences[0] ?? NaN) / 5);
     for (const loss of ['non-saturating', 'minimax', 'hinge'] as const) {
       const steps = await train(element, { ...options, method: 'textbook-gan', loss });
       assert.isTrue(Object.values(steps.at(-1)?.losses ?? {}).every(Number.isFinite), loss);
-      assert.isAbove(contrast(), 30, loss);
+      assert.isAbove(contrast(), 20, loss);
     }
   });
 

@@ -98,7 +98,7 @@ const DEPTHS: Selection<number | null> = {
 /** What is chosen of the network itself. */
 export function renderNetwork({ choices, pictures, info, onChange }: ChoicesView): TemplateResult {
   const { network, loss } = choices;
-  const change = (changes: Partial<FineTuneNetwork>) => onChange({ network: { ...network, ...changes } });
+  const change = (changes: Partial<FineTuneNetwork>) => onChange({ network: changes });
   const names = Object.keys(NUMBERS) as NumberOfNetwork[];
   return html`
     ${names.map((name) => renderSelect(name, NUMBERS[name], network[name], (value) => change({ [name]: value })))}

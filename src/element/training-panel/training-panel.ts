@@ -368,7 +368,8 @@ export class TrainingPanel extends PanelElement {
   }
 
   #handleChange(changes: Partial<TrainingChoices>): void {
-    this.#choices = { ...this.#choices, ...changes };
+    const network = { ...this.#choices.network, ...changes.network };
+    this.#choices = { ...this.#choices, ...changes, network };
     this.requestUpdate();
   }
 
