@@ -26,7 +26,8 @@ async function load(browser: Browser, url: string): Promise<{ readonly page: Pag
   const page = await context.newPage();
   await page.setViewport(VIEWPORT);
   await page.evaluateOnNewDocument(startWatch);
-  await page.goto(url, { waitUntil: 'load' });
+  const answer = await page.goto(url, { waitUntil: 'load' });
+  if (!answer?.ok()) throw new Error(`${url} is not there.`);
   await untilDrawn(page);
   await settle();
   return { page, watched: await page.evaluate(readWatch) };
@@ -63,15 +64,16 @@ const describeTasks = ({ tasksMs }: Watched): string =>
 export async function measurePage({ quick }: BenchOptions): Promise<readonly Figure[]> {
   const server = await serveCompressed(await prepareDemoSite(), 'gzip');
   const browser = await launchBrowser('none');
+  const url = `${server.url}index.html`;
   const steps = quick ? 20 : 100;
   try {
     const loads: Watched[] = [];
     for (let run = 1; run < (quick ? 2 : 5); run++) {
-      const { page, watched } = await load(browser, server.url);
+      const { page, watched } = await load(browser, url);
       loads.push(watched);
       await page.browserContext().close();
     }
-    const { page, watched } = await load(browser, server.url);
+    const { page, watched } = await load(browser, url);
     loads.push(watched);
     const walkMs = await measureWalk(page, quick ? 20 : 60);
     const training = await measureTraining(page, steps);
