@@ -76,7 +76,8 @@ export const attributeControls = {
 
 /** The tag with these attributes; `content` comes between its start and its end. */
 export function renderPicture(attributes: Attributes, content: TemplateResult | string = ''): TemplateResult {
-  const { model, src, integrity, seed, truncation, noise, directions, mix, samples, columns, interval, backend, loading, poster, alt } = attributes;
+  const { model, src, integrity, seed, truncation, noise, directions, mix, samples, columns, interval, backend, loading, poster, alt } =
+    attributes;
   return html`<gan-canvas
     model=${ifDefined(model)}
     src=${ifDefined(src)}

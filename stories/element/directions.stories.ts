@@ -38,7 +38,10 @@ export const Named: Story = {
 export const AsElements: Story = {
   args: { seed: '21', 'class-label': 'apple whole' },
   render: (args) =>
-    renderPicture(args, html`<gan-direction name="redness" size="2"></gan-direction><gan-direction name="tallness" size="-2"></gan-direction>`),
+    renderPicture(
+      args,
+      html`<gan-direction name="redness" size="2"></gan-direction><gan-direction name="tallness" size="-2"></gan-direction>`,
+    ),
 };
 
 /** All shadow trees below an element, the outermost first. */
@@ -52,15 +55,21 @@ export const Pad: Story = {
   render: (args) => html`<div class="exhibit">${renderPicture(args)}</div>`,
   play: async ({ canvasElement }) => {
     const findAll = (selector: string): Element[] => openTrees(canvasElement).flatMap((tree) => [...tree.querySelectorAll(selector)]);
-    const summary = await waitFor(() => {
-      const found = findAll('summary').find(({ textContent }) => textContent?.trim() === 'Pad');
-      if (!found) throw new Error('The controls have no pad.');
-      return found as HTMLElement;
-    }, { timeout: 30_000 });
+    const summary = await waitFor(
+      () => {
+        const found = findAll('summary').find(({ textContent }) => textContent?.trim() === 'Pad');
+        if (!found) throw new Error('The controls have no pad.');
+        return found as HTMLElement;
+      },
+      { timeout: 30_000 },
+    );
     summary.click();
-    await waitFor(() => {
-      if (findAll('.pad canvas').length < 9) throw new Error('The pad has no pictures.');
-    }, { timeout: 30_000 });
+    await waitFor(
+      () => {
+        if (findAll('.pad canvas').length < 9) throw new Error('The pad has no pictures.');
+      },
+      { timeout: 30_000 },
+    );
   },
 };
 
@@ -70,10 +79,11 @@ export const StyleMixing: StoryObj = {
   render: () =>
     createExhibit<{ first: number; last: number }>({ first: 4, last: 9 }, ({ first, last }, update) => {
       const mix = `61@${first}-${last}`;
-      const figure = (seed: string, mixed: string | null, caption: string) => html`<figure>
-        <gan-canvas seed=${seed} class-label="apple whole" .mix=${mixed}></gan-canvas>
-        <figcaption>${caption}</figcaption>
-      </figure>`;
+      const figure = (seed: string, mixed: string | null, caption: string) =>
+        html`<figure>
+          <gan-canvas seed=${seed} class-label="apple whole" .mix=${mixed}></gan-canvas>
+          <figcaption>${caption}</figcaption>
+        </figure>`;
       return html`
         <div class="row">
           ${figure('60', null, 'seed 60')} ${figure('60', mix, `seed="60" mix="${mix}"`)} ${figure('61', null, 'seed 61')}
@@ -110,7 +120,7 @@ export const LearnedFromMarks: StoryObj = {
     return createExhibit<LearnState>({ marks, size: 0, isLearned: false, said: '' }, (state, update) => {
       const mark = (seed: string): void => {
         const next = NEXT[state.marks[seed] ?? 'none'];
-        const { [seed]: _, ...others } = state.marks;
+        const others = Object.fromEntries(Object.entries(state.marks).filter(([each]) => each !== seed));
         update({ marks: next === 'none' ? others : { ...others, [seed]: next } });
       };
       const learn = async (event: Event): Promise<void> => {
@@ -127,9 +137,10 @@ export const LearnedFromMarks: StoryObj = {
         <p class="note">Press a picture: more of it, less of it, or neither.</p>
         <div class="marks">
           ${CHOICES.map(
-            (seed) => html`<button type="button" class=${state.marks[seed] ?? 'none'} @click=${() => mark(seed)}>
-              <gan-canvas model="cats" seed=${seed} alt="Cat ${seed}"></gan-canvas>${state.marks[seed] ?? 'neither'}
-            </button>`,
+            (seed) =>
+              html`<button type="button" class=${state.marks[seed] ?? 'none'} @click=${() => mark(seed)}>
+                <gan-canvas model="cats" seed=${seed} alt="Cat ${seed}"></gan-canvas>${state.marks[seed] ?? 'neither'}
+              </button>`,
           )}
         </div>
         <p><button class="primary" type="button" @click=${learn}>Learn the direction</button></p>

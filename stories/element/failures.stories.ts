@@ -85,7 +85,9 @@ export const OwnContent: Story = {
   parameters: { fails: 'orchard' },
   render: (args) =>
     html`<div class="exhibit">
-      <div class="failure">${renderPicture(args, html`<p>Our orchard is closed today. <a href="#fruit">See last year’s fruit</a>.</p>`)}</div>
+      <div class="failure">
+        ${renderPicture(args, html`<p>Our orchard is closed today. <a href="#fruit">See last year’s fruit</a>.</p>`)}
+      </div>
     </div>`,
 };
 
@@ -105,7 +107,11 @@ export const Mended: StoryObj = {
           <gan-canvas seed="4" class-label=${label} @error=${handleError} @render=${handleRender}></gan-canvas>
         </div>
         <p role="status"><code>class-label="${label}"</code>. The last event was <code>${said}</code>.</p>
-        <p><button class="primary" type="button" ?disabled=${label === 'persimmon'} @click=${() => update({ label: 'persimmon' })}>Make it a persimmon</button></p>
+        <p>
+          <button class="primary" type="button" ?disabled=${label === 'persimmon'} @click=${() => update({ label: 'persimmon' })}>
+            Make it a persimmon
+          </button>
+        </p>
       `;
     }),
 };

@@ -28,7 +28,11 @@ export const Seeds: Story = {
     <div class="exhibit">
       <div class="row">
         ${[args.seed ?? '0', 'Grace', 'Hedy', '42'].map(
-          (seed) => html`<figure>${renderPicture({ ...args, seed })}<figcaption><code>seed="${seed}"</code></figcaption></figure>`,
+          (seed) =>
+            html`<figure>
+              ${renderPicture({ ...args, seed })}
+              <figcaption><code>seed="${seed}"</code></figcaption>
+            </figure>`,
         )}
       </div>
     </div>
@@ -83,7 +87,11 @@ export const Classes: Story = {
     <div class="exhibit">
       <div class="row">
         ${(args['class-label'] === undefined ? ['plum whole', 'plum cut', 'lemon', 'strawberry'] : [args['class-label']]).map(
-          (label) => html`<figure>${renderPicture({ ...args, 'class-label': label })}<figcaption>${label}</figcaption></figure>`,
+          (label) =>
+            html`<figure>
+              ${renderPicture({ ...args, 'class-label': label })}
+              <figcaption>${label}</figcaption>
+            </figure>`,
         )}
       </div>
     </div>
@@ -97,7 +105,11 @@ export const Noise: Story = {
     <div class="exhibit">
       <div class="row">
         ${(['const', 'none', 'random'] as const).map(
-          (noise) => html`<figure>${renderPicture({ ...args, noise })}<figcaption><code>noise="${noise}"</code></figcaption></figure>`,
+          (noise) =>
+            html`<figure>
+              ${renderPicture({ ...args, noise })}
+              <figcaption><code>noise="${noise}"</code></figcaption>
+            </figure>`,
         )}
       </div>
     </div>

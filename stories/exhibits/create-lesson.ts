@@ -77,19 +77,23 @@ export function createLesson(lesson: Lesson): HTMLElement {
           <gan-canvas model=${lesson.teacher} samples="4" seed="lesson" @load=${handleTeacher}></gan-canvas>
           <figcaption>What it is shown: ${lesson.count} such pictures</figcaption>
         </figure>
-        ${before.length > 0
-          ? html`<figure>
-              <div class="quarters">${before.map((picture, index) => showPixels(picture, `Before: seed ${SEEDS[index]}`))}</div>
-              <figcaption>Before</figcaption>
-            </figure>`
-          : ''}
+        ${
+          before.length > 0
+            ? html`<figure>
+                <div class="quarters">${before.map((picture, index) => showPixels(picture, `Before: seed ${SEEDS[index]}`))}</div>
+                <figcaption>Before</figcaption>
+              </figure>`
+            : ''
+        }
         <figure>
           <gan-canvas class="pupil" seed=${SEEDS[0]} samples="4"></gan-canvas>
           <figcaption>${step ? `Now, after ${step.step} steps` : lesson.pupil}</figcaption>
         </figure>
       </div>
       <p class="buttons">
-        <button class="primary" type="button" ?disabled=${examples.length === 0 || run !== null} @click=${handleStart}>${lesson.start}</button>
+        <button class="primary" type="button" ?disabled=${examples.length === 0 || run !== null} @click=${handleStart}>
+          ${lesson.start}
+        </button>
         <button type="button" ?disabled=${run === null} @click=${() => run?.stop()}>Stop</button>
         <button type="button" ?disabled=${run !== null || before.length === 0} @click=${handleBack}>${lesson.back}</button>
       </p>

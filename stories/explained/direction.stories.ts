@@ -56,11 +56,16 @@ export const OneDirection: StoryObj = {
           )}
         </div>
         <p class="note">
-          <code>directions="${name}:${size}"</code>${info
-            ? html`; layers ${info.layers?.join(' to ')}${typeof effect === 'number'
-                ? html`. From −3 to 3 what it is named for changes by ${effect.toFixed(2)} standard deviations.`
-                : ''}`
-            : ''}
+          <code>directions="${name}:${size}"</code>${
+            info
+              ? html`; layers
+                ${info.layers?.join(' to ')}${
+                  typeof effect === 'number'
+                    ? html`. From −3 to 3 what it is named for changes by ${effect.toFixed(2)} standard deviations.`
+                    : ''
+                }`
+              : ''
+          }
         </p>
       `;
     }),
@@ -86,19 +91,21 @@ export const TooFar: StoryObj = {
       const middle = pictures[STEPS.indexOf(0)];
       return html`
         <div class="single"><gan-canvas seed="14" class-label="apple whole" @load=${handleLoad}></gan-canvas></div>
-        ${middle
-          ? html`<div class="strip">
-              ${pictures.map((picture, index) => {
-                const size = STEPS[index] ?? 0;
-                const change = meanDifference(picture, middle);
-                return html`<figure>
-                  ${showPixels(picture, `redness ${size}`)}
-                  <span class="bar" style="inline-size: ${Math.min(100, (change / 60) * 100)}%"></span>
-                  <figcaption>${size}<br />${change.toFixed(1)}</figcaption>
-                </figure>`;
-              })}
-            </div>`
-          : ''}
+        ${
+          middle
+            ? html`<div class="strip">
+                ${pictures.map((picture, index) => {
+                  const size = STEPS[index] ?? 0;
+                  const change = meanDifference(picture, middle);
+                  return html`<figure>
+                    ${showPixels(picture, `redness ${size}`)}
+                    <span class="bar" style="inline-size: ${Math.min(100, (change / 60) * 100)}%"></span>
+                    <figcaption>${size}<br />${change.toFixed(1)}</figcaption>
+                  </figure>`;
+                })}
+              </div>`
+            : ''
+        }
         <p class="note">Size of <code>redness</code>, and the mean change of a channel, of 255.</p>
       `;
     }),
@@ -122,7 +129,12 @@ const CURVES: Readonly<Record<Shown, (x: number) => number>> = {
 function renderCurve(activation: Shown): TemplateResult {
   const xs = Array.from({ length: 61 }, (_, index) => index / 10 - 3);
   const points = xs.map((x) => `${100 + 30 * x},${70 - 20 * CURVES[activation](x)}`).join(' ');
-  return html`<svg class="plot" viewBox="0 0 200 140" role="img" aria-label="What ${ACTIVATIONS[activation]} makes of a number from −3 to 3">
+  return html`<svg
+    class="plot"
+    viewBox="0 0 200 140"
+    role="img"
+    aria-label="What ${ACTIVATIONS[activation]} makes of a number from −3 to 3"
+  >
     ${svg`<line x1="10" x2="190" y1="70" y2="70" stroke="#cfc5b1" /><line x1="100" x2="100" y1="5" y2="135" stroke="#cfc5b1" />
       <polyline points=${points} fill="none" stroke="#a2341f" stroke-width="3" />`}
   </svg>`;
@@ -167,7 +179,7 @@ export const Activations: StoryObj = {
       const likeness = first ? others.map((other) => likenessOfChanges(first, other)) : [];
       return html`
         <div class="settings">
-          ${renderChoice({
+          ${renderChoice<Shown>({
             ...{ label: 'Activation', value: activation, choices: Object.keys(ACTIVATIONS) as Shown[], title: (each) => ACTIVATIONS[each] },
             onChange: (value) => {
               URL.revokeObjectURL(url);
@@ -191,25 +203,26 @@ export const Activations: StoryObj = {
             @load=${(event: Event) => measure(event.currentTarget as GanCanvas, size)}
           ></gan-canvas>
         </div>
-        ${pairs.length > 0
-          ? html`<div class="row">
-                ${pairs.map(
-                  ([before, after], index) =>
-                    html`<figure>
-                      <div class="strip">${showPixels(before, `Seed ${SEEDS[index]}`)}${showPixels(after, 'After the step')}</div>
-                      <figcaption>
-                        seed ${SEEDS[index]}: before and after, change ${meanDifference(before, after).toFixed(1)} of 255${index > 0
-                          ? html`; ${((likeness[index - 1] ?? 0) * 100).toFixed(0)} % like the first`
-                          : ''}
-                      </figcaption>
-                    </figure>`,
-                )}
-              </div>
-              <p class="note">
-                “Like”: the cosine between two changes. 100 % means that the step does the same to every picture, 0 % that the changes have nothing in
-                common.
-              </p>`
-          : ''}
+        ${
+          pairs.length > 0
+            ? html`<div class="row">
+                  ${pairs.map(
+                    ([before, after], index) =>
+                      html`<figure>
+                        <div class="strip">${showPixels(before, `Seed ${SEEDS[index]}`)}${showPixels(after, 'After the step')}</div>
+                        <figcaption>
+                          seed ${SEEDS[index]}: before and after, change ${meanDifference(before, after).toFixed(1)} of
+                          255${index > 0 ? html`; ${((likeness[index - 1] ?? 0) * 100).toFixed(0)} % like the first` : ''}
+                        </figcaption>
+                      </figure>`,
+                  )}
+                </div>
+                <p class="note">
+                  “Like”: the cosine between two changes. 100 % means that the step does the same to every picture, 0 % that the changes
+                  have nothing in common.
+                </p>`
+            : ''
+        }
       `;
     });
   },

@@ -30,12 +30,14 @@ export const MeanOfMany: StoryObj = {
             <gan-canvas class-label="peach whole" seed="many/0" truncation="1" @load=${handleLoad}></gan-canvas>
             <figcaption>One picture${first ? `; step between neighbours ${meanStep(first).toFixed(1)} of 255` : ''}</figcaption>
           </figure>
-          ${mean
-            ? html`<figure>
-                ${showPixels(mean, `The mean of ${count} pictures`)}
-                <figcaption>Mean of ${count}; step between neighbours ${meanStep(mean).toFixed(1)} of 255</figcaption>
-              </figure>`
-            : ''}
+          ${
+            mean
+              ? html`<figure>
+                  ${showPixels(mean, `The mean of ${count} pictures`)}
+                  <figcaption>Mean of ${count}; step between neighbours ${meanStep(mean).toFixed(1)} of 255</figcaption>
+                </figure>`
+              : ''
+          }
         </div>
       `;
     }),
@@ -56,27 +58,35 @@ export const BetweenTwo: StoryObj = {
       return html`
         <div class="settings">
           <div class="single" style="max-inline-size: 10rem">
-            <gan-canvas seed="4" class-label="plum whole" @load=${(event: Event) => walk(event.currentTarget as GanCanvas, to)}></gan-canvas>
+            <gan-canvas
+              seed="4"
+              class-label="plum whole"
+              @load=${(event: Event) => walk(event.currentTarget as GanCanvas, to)}
+            ></gan-canvas>
           </div>
           ${renderChoice({
             ...{ label: 'From seed 4 to seed', value: to, choices: ['5', '6', '7', '8'] },
             onChange: (value) => void walk(document.querySelector<GanCanvas>('.exhibit gan-canvas[seed="4"]'), value),
           })}
         </div>
-        ${from && last
-          ? html`<figure>
-                <div class="strip">${latent.map((picture, index) => showPixels(picture, `Latent, ${Math.round(100 * share(index))} %`))}</div>
-                <figcaption>In latent space: every step is a fruit</figcaption>
-              </figure>
-              <figure>
-                <div class="strip">
-                  ${latent.map((_, index) =>
-                    showPixels(blend([from, last], [1 - share(index), share(index)]), `Pixels, ${Math.round(100 * share(index))} %`),
-                  )}
-                </div>
-                <figcaption>In pixels: every step is two fruits</figcaption>
-              </figure>`
-          : ''}
+        ${
+          from && last
+            ? html`<figure>
+                  <div class="strip">
+                    ${latent.map((picture, index) => showPixels(picture, `Latent, ${Math.round(100 * share(index))} %`))}
+                  </div>
+                  <figcaption>In latent space: every step is a fruit</figcaption>
+                </figure>
+                <figure>
+                  <div class="strip">
+                    ${latent.map((_, index) =>
+                      showPixels(blend([from, last], [1 - share(index), share(index)]), `Pixels, ${Math.round(100 * share(index))} %`),
+                    )}
+                  </div>
+                  <figcaption>In pixels: every step is two fruits</figcaption>
+                </figure>`
+            : ''
+        }
       `;
     }),
 };

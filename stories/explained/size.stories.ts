@@ -66,10 +66,11 @@ export const FiveNetworks: StoryObj = {
       return html`
         <div class="row">
           ${SIZES.map(
-            (size) => html`<figure>
-              <gan-canvas src="dcgan/dcgan-${size}.safetensors" samples="9" seed="sheet" alt="Nine fruits of dcgan-${size}"></gan-canvas>
-              <figcaption>z_dim = width = ${size}</figcaption>
-            </figure>`,
+            (size) =>
+              html`<figure>
+                <gan-canvas src="dcgan/dcgan-${size}.safetensors" samples="9" seed="sheet" alt="Nine fruits of dcgan-${size}"></gan-canvas>
+                <figcaption>z_dim = width = ${size}</figcaption>
+              </figure>`,
           )}
           <figure>
             <gan-canvas samples="9" seed="sheet" truncation="1" alt="Nine fruits of pomona" @load=${handleLoad}></gan-canvas>
@@ -168,32 +169,42 @@ export const FilterStrideDepth: StoryObj = {
           ${renderSlider({ label: 'Depth', value: depth, min: 1, max: 6, onInput: (value) => change({ depth: value }) })}
         </div>
         <p class="note" role="status">
-          ${problem === ''
-            ? html`The first map is ${costs[0]?.output.size} × ${costs[0]?.output.size}. One number of it reaches
+          ${
+            problem === ''
+              ? html`The first map is ${costs[0]?.output.size} × ${costs[0]?.output.size}. One number of it reaches
                 ${built ? reachOfFirstMap(built.architecture) : 0} × ${built ? reachOfFirstMap(built.architecture) : 0} pixels of 64 × 64.
                 ${sum((cost) => cost.parameters).toLocaleString('en')} parameters, ${(sum((cost) => cost.multiplications) / 1e6).toFixed(1)}
                 million multiplications a picture.`
-            : html`These do not go together. ${problem}`}
+              : html`These do not go together. ${problem}`
+          }
         </p>
-        ${built
-          ? html`<gan-canvas src=${built.url} samples="6" columns="6" seed="grain" alt="Six pictures of an untrained network"></gan-canvas>
-              <div class="scroll" tabindex="0" role="region" aria-label="Layers">
-                <table>
-                  <thead>
-                    <tr>
-                      <th scope="col">side</th>
-                      <th scope="col">channels</th>
-                      <th scope="col">filter</th>
-                      <th scope="col">parameters</th>
-                      <th scope="col">million multiplications</th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    ${costs.map(renderLayer)}
-                  </tbody>
-                </table>
-              </div>`
-          : ''}
+        ${
+          built
+            ? html`<gan-canvas
+                  src=${built.url}
+                  samples="6"
+                  columns="6"
+                  seed="grain"
+                  alt="Six pictures of an untrained network"
+                ></gan-canvas>
+                <div class="scroll" tabindex="0" role="region" aria-label="Layers">
+                  <table>
+                    <thead>
+                      <tr>
+                        <th scope="col">side</th>
+                        <th scope="col">channels</th>
+                        <th scope="col">filter</th>
+                        <th scope="col">parameters</th>
+                        <th scope="col">million multiplications</th>
+                      </tr>
+                    </thead>
+                    <tbody>
+                      ${costs.map(renderLayer)}
+                    </tbody>
+                  </table>
+                </div>`
+            : ''
+        }
       `;
     }),
 };

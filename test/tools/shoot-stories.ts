@@ -24,9 +24,11 @@ async function shoot(browser: Browser, url: string, entry: StoryEntry, width: nu
   try {
     if (entry.type === 'docs') {
       await openDocs(page, url, entry);
-      await page.waitForFunction(() => [...document.querySelectorAll('gan-canvas')].every((tag) => tag.ready || tag.matches(':state(error)')), {
-        timeout: 20_000,
-      }).catch(() => undefined);
+      await page
+        .waitForFunction(() => [...document.querySelectorAll('gan-canvas')].every((tag) => tag.ready || tag.matches(':state(error)')), {
+          timeout: 20_000,
+        })
+        .catch(() => undefined);
     } else {
       const { colours, failures, waiting } = await openStory(page, url, entry, 20_000);
       console.log(`${entry.id}: colours ${colours.join(' ')}; failed ${failures.join(' | ')}; waiting ${String(waiting)}`);

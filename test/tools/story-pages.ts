@@ -64,7 +64,9 @@ interface Tag extends HTMLElement {
   readonly ready: boolean;
 }
 interface StorybookGlobal {
-  readonly __STORYBOOK_PREVIEW__?: { readonly currentRender?: { readonly phase?: string; readonly story?: { readonly parameters: StoryPromise } } };
+  readonly __STORYBOOK_PREVIEW__?: {
+    readonly currentRender?: { readonly phase?: string; readonly story?: { readonly parameters: StoryPromise } };
+  };
 }
 
 /** Defines in the page what the functions below look with. */
@@ -99,13 +101,18 @@ async function lookInPages(page: Page): Promise<void> {
       return new Set(new Uint32Array(data.buffer)).size;
     };
     const tellFailure = (tag: Tag): string => {
-      const parts = [...(tag.shadowRoot?.querySelectorAll<HTMLElement>('[part="message"], img') ?? []), ...tag.querySelectorAll<HTMLElement>('*')];
+      const parts = [
+        ...(tag.shadowRoot?.querySelectorAll<HTMLElement>('[part="message"], img') ?? []),
+        ...tag.querySelectorAll<HTMLElement>('*'),
+      ];
       const visible = parts.filter((part) => part.checkVisibility());
       return visible.map((part) => (part instanceof HTMLImageElement ? part.src : (part.textContent ?? ''))).join(' ');
     };
     const see = (): SeenStory => ({
       promise: JSON.parse(JSON.stringify(promise(), ['fails', 'drawn', 'shows', 'mayLack'])) as StoryPromise,
-      colours: tags().filter((tag) => tag.ready).map(countColours),
+      colours: tags()
+        .filter((tag) => tag.ready)
+        .map(countColours),
       failures: tags().filter(failed).map(tellFailure),
       waiting: tags().filter((tag) => !tag.ready && !failed(tag)).length,
     });
@@ -127,8 +134,8 @@ export async function openStory(page: Page, site: string, { id }: StoryEntry, ti
 export async function openDocs(page: Page, site: string, { id }: StoryEntry, timeoutMs = 60_000): Promise<void> {
   await page.goto(`${site}iframe.html?id=${id}&viewMode=docs`);
   await page.waitForSelector('.sbdocs-content h1', { timeout: timeoutMs });
-  await page.waitForFunction(
-    () => [...document.querySelectorAll('gan-canvas')].some((tag) => tag.ready || tag.matches(':state(error)')),
-    { timeout: timeoutMs, polling: 50 },
-  );
+  await page.waitForFunction(() => [...document.querySelectorAll('gan-canvas')].some((tag) => tag.ready || tag.matches(':state(error)')), {
+    timeout: timeoutMs,
+    polling: 50,
+  });
 }
