@@ -15,7 +15,7 @@ export abstract class GanCanvasSettings extends LitElement {
   /** URL of a weights file; wins over `model`. */
   @property() src: string | null = null;
 
-  /** SRI hash (`sha256-…`) that the bytes of `src` must have. */
+  /** SRI hash (`sha256-…`) that the bytes of `src` must have; default: none is asked for. */
   @property() integrity: string | null = null;
 
   /** `anonymous` or `use-credentials`, as on `img`. */
@@ -30,7 +30,7 @@ export abstract class GanCanvasSettings extends LitElement {
   /** Name or index of a class; null: drawn from the seed. */
   @property({ attribute: 'class-label' }) classLabel: string | number | null = null;
 
-  /** `const`, `none` or `random`; null: the model's own. */
+  /** `const`, `none` or `random` (from the seed); null: the model's own. */
   @property() noise: NoiseMode | null = null;
 
   /** Directions to move along: sizes by name, own vectors, or the attribute's text. Beats the attribute. */
@@ -49,7 +49,7 @@ export abstract class GanCanvasSettings extends LitElement {
   /** A second seed and the layers that take their style from it: `7@4-7`, or `{seed: '7', layers: '4-7'}`; null: none. */
   @property() mix: StyleMix | string | null = null;
 
-  /** Walks from seed to seed, on screen, in shown tabs, and not for visitors who prefer reduced motion. */
+  /** Walks from seed to seed; rests off-screen, in hidden tabs and for visitors who prefer reduced motion. */
   @property({ type: Boolean }) autoplay = false;
 
   /** Milliseconds from seed to seed; default 2000. */

@@ -144,6 +144,7 @@ export const styles = css`
     [part='controls'] {
       block-size: 0;
       min-block-size: max(100%, 30rem);
+      --list-size: none;
       overflow: auto;
       overscroll-behavior: contain;
     }

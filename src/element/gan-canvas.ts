@@ -7,27 +7,15 @@ import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { property } from 'lit/decorators/property.js';
 import { openGenerator } from '../engine/engine-client.ts';
-import type {
-  CreateGeneratorOptions,
-  DiscoverOptions,
-  DiscoveredDirection,
-  ExportOptions,
-  GenerateOptions,
-  LearnOptions,
-  MarkedPicture,
-  RenderedBitmap,
-  TrainableGenerator,
-} from '../engine/generator.ts';
+import type { CreateGeneratorOptions, ExportOptions, RenderedBitmap, TrainableGenerator } from '../engine/generator.ts';
 import type { FineTuneOptions, FineTuneRun } from '../engine/fine-tune/fine-tune.ts';
 import type { KeptRunSummary } from '../engine/fine-tune/kept-run.ts';
 import type { BackendName, BackendReport } from '../runtime/backend.ts';
-import type { DirectionInfo, ModelInfo } from '../weights/model-info.ts';
+import type { ModelInfo } from '../weights/model-info.ts';
 import { adoptStyles } from './adopt-styles.ts';
-import type { RecordAnimationOptions } from './animation/animation-options.ts';
-import { assertBlob, assertOptions, assertSeed, assertSteps, assertToBlobOptions, type ToBlobOptions } from './check-arguments.ts';
+import { assertBlob, assertOptions } from './check-arguments.ts';
 import { describePicture } from './describe-picture.ts';
-import { generateImage, interpolateImages, type OwnSettings } from './draw-pictures.ts';
-import { encodeBitmap } from './encode-bitmap.ts';
+import type { OwnSettings } from './draw-pictures.ts';
 import { DirectionChildrenController, readDirectionChildren } from './direction-children.ts';
 import type { ListensToGanCanvas } from './events.ts';
 import {
@@ -39,10 +27,10 @@ import {
 } from './events.ts';
 import { FineTuneController } from './fine-tune-controller.ts';
 import type { PictureInputs } from './gather-pictures.ts';
-import { GanCanvasSettings } from './gan-canvas-settings.ts';
+import { GanCanvasMethods } from './gan-canvas-methods.ts';
 import { GeneratorController } from './generator-controller.ts';
 import { styles } from './gan-canvas.styles.ts';
-import { PictureController, drawJob, type PictureJob } from './picture-controller.ts';
+import { PictureController, type PictureJob } from './picture-controller.ts';
 import {
   PICTURE_PROPERTIES,
   readCrossOrigin,
@@ -67,7 +55,8 @@ import { createWarnOnce } from './warn-once.ts';
  *
  * @element gan-canvas
  *
- * @attr {string} directions - `name:size` pairs (`redness:1.5 roundness:-1`) or JSON; the property beats it.
+ * @attr {string} directions - `name:size` pairs (`redness:1.5 roundness:-1`), or JSON with vectors of your own;
+ *   size 1 is one standard deviation. The property beats it.
  *
  * @slot - Shown by browsers without script, and after an error when there is no poster. Children `<gan-direction>` are directions instead.
  * @slot poster - Shown before the first picture and after an error, in place of the `poster` attribute's image.
@@ -102,6 +91,8 @@ import { createWarnOnce } from './warn-once.ts';
  * @csspart variation - A picture to choose.
  * @csspart pad - The plane of two directions, in the controls.
  * @csspart knob - Where in it the picture is.
+ * @csspart frame - A picture of the timeline, in the controls.
+ * @csspart film-progress - How far the recording of a film is, in the controls.
  * @csspart training-panel - The panel of `trainable`, as a whole.
  * @csspart drop-zone - Where pictures are dropped, in the panel.
  * @csspart thumbnail - A picture that was given, in the panel.
@@ -129,13 +120,13 @@ import { createWarnOnce } from './warn-once.ts';
  * @cssState loading - Weights are loaded, or the first picture is drawn.
  * @cssState error - Something fatal happened.
  */
-export class GanCanvas extends GanCanvasSettings {
+export class GanCanvas extends GanCanvasMethods {
   static override styles = styles;
 
   declare addEventListener: ListensToGanCanvas;
   declare removeEventListener: ListensToGanCanvas;
 
-  /** Any string; equal seeds give equal pictures. Default "0". */
+  /** Any string; equal seeds give equal pictures on every backend, browser and release. Default "0". */
   @property()
   get seed(): string {
     return this.#seed;
@@ -190,17 +181,14 @@ export class GanCanvas extends GanCanvasSettings {
   readonly #pictures: PictureController = new PictureController(this, {
     use: (work, signal) => this.#generators.use(work, signal),
     isWanted: () => this.#isWanted && !this.#status.isSourceBroken,
-    job: (info) => this.#readJob(info),
+    job: (info) => this.readJob(info),
     onPicture: (picture, job) => this.#handlePicture(picture, job),
     onError: (error) => this.#status.handleError(error, this.#generators.failed),
   });
 
   readonly #trainings = new FineTuneController(this, {
-    use: (work) => this.#use(work),
-    onWeights: async (generator) => {
-      await this.#generators.keepWeights(generator);
-      this.#redraw();
-    },
+    use: (work) => this.useGenerator(work),
+    onWeights: (generator) => this.keepWeights(generator),
     onStep: (step) => this.#fire(new GanCanvasFineTuneStepEvent(step)),
     onEnd: (result, error) => this.#fire(new GanCanvasFineTuneEndEvent(result, error)),
   });
@@ -293,17 +281,13 @@ export class GanCanvas extends GanCanvasSettings {
     return { seed, latent: this.#latent, latentDim, truncation, classLabel, noise, directions, mix, samples, columns };
   }
 
-  /** True unless the page asked for pixels to be seen. */
-  get #isSmooth(): boolean {
-    const canvas = this.#canvas;
-    return !canvas || getComputedStyle(canvas).imageRendering !== 'pixelated';
-  }
-
-  get #own(): OwnSettings {
+  /** @internal */
+  protected override get ownSettings(): OwnSettings {
     return { settings: this.#settings, warn: this.#warn };
   }
 
-  #readJob(info: ModelInfo): PictureJob {
+  /** @internal */
+  protected override readJob(info: ModelInfo): PictureJob {
     return { options: readPicture(this.#settings, info, this.#warn), position: this.#walk.position };
   }
 
@@ -387,94 +371,16 @@ export class GanCanvas extends GanCanvasSettings {
     });
   }
 
-  /** Works with the generator of what the attributes name now, opening it if need be. */
-  #use<T>(work: (generator: TrainableGenerator) => Promise<T>, signal?: AbortSignal): Promise<T> {
+  /** @internal Works with the generator of what the attributes name now, opening it if need be. */
+  protected override useGenerator<T>(work: (generator: TrainableGenerator) => Promise<T>, signal?: AbortSignal): Promise<T> {
     this.#refreshSource();
     return this.#generators.use(work, signal);
-  }
-
-  /**
-   * Draws one picture without showing it; what is left out is the element's own. Works before the element is visible
-   * or connected.
-   * @throws GanCanvasError for arguments outside their ranges, and when the weights cannot be loaded; AbortError
-   */
-  async generate(options: GenerateOptions = {}): Promise<ImageData> {
-    assertOptions(options);
-    return this.#use((generator) => generateImage(generator, options, this.#own), options.signal);
-  }
-
-  /** The picture that is shown (or would be: grid, walk and all) as a picture file. */
-  async toBlob(options: ToBlobOptions = {}): Promise<Blob> {
-    assertOptions(options);
-    assertToBlobOptions(options);
-    return this.#use(async (generator) => {
-      const { bitmap } = await drawJob(generator, this.#readJob(generator.info));
-      return encodeBitmap(bitmap, { ...options, smooth: this.#isSmooth });
-    });
-  }
-
-  /**
-   * A film or an animated GIF of one picture that changes: from seed to seed, or by keyframes of seeds, latents, directions and truncation. What is
-   * left out is the element's own. Frames are drawn one by one, so that none is missing, and nothing is shown meanwhile.
-   * @throws GanCanvasError for arguments outside their ranges, for a film in a browser that cannot encode it, and when the weights cannot be loaded; AbortError
-   */
-  async recordAnimation(options: RecordAnimationOptions = {}): Promise<Blob> {
-    assertOptions(options);
-    const { recordAnimation } = await import('./animation/record-animation.ts');
-    return this.#use((generator) => recordAnimation(generator, options, { ...this.#own, smooth: this.#isSmooth }), options.signal);
-  }
-
-  /** The pictures on the way from one seed to another, both included. steps 2…1000. */
-  async interpolate(fromSeed: string, toSeed: string, steps: number, options: { signal?: AbortSignal } = {}): Promise<ImageData[]> {
-    assertSeed(fromSeed, 'fromSeed');
-    assertSeed(toSeed, 'toSeed');
-    assertSteps(steps);
-    assertOptions(options);
-    const seeds = [String(fromSeed), String(toSeed)] as const;
-    return this.#use((generator) => interpolateImages(generator, seeds, steps, options, this.#own), options.signal);
-  }
-
-  /** The directions that the weights file names and those that were learnt since, each with its kind, layers, range of sizes, and the model card's figures for it. */
-  async listDirections(): Promise<readonly DirectionInfo[]> {
-    return this.#use((generator) => generator.listDirections());
-  }
-
-  /**
-   * Finds directions that nobody named, the strongest first: `pca`, along what varies most between pictures, or `sefa`, along what the
-   * weights answer to most. What it gives goes into `directions`: `{ mine: { ...({ vector, layers } = found[0]), size: 2 } }`.
-   * @throws GanCanvasError for arguments outside their ranges, and when the weights cannot be loaded; AbortError
-   */
-  async discoverDirections(options: DiscoverOptions): Promise<readonly DiscoveredDirection[]> {
-    assertOptions(options);
-    return this.#use((generator) => generator.discoverDirections(options), options.signal);
-  }
-
-  /**
-   * Learns a direction from a handful of this model's own pictures, by seed, by latent (z), or by `{seed, latent, latentDim, classLabel}`: those that
-   * show more of something, and those that show less. From then on `directions="name:1"` moves along it, `listDirections()` lists it (kind
-   * `learned`) and `exportWeights()` saves it. Learning it again replaces it; `resetWeights()` forgets it.
-   * @throws GanCanvasError for arguments outside their ranges, for the name of a direction of the model's own, and when the weights cannot be loaded; AbortError
-   */
-  async learnDirection(
-    positives: readonly MarkedPicture[],
-    negatives: readonly MarkedPicture[],
-    name: string,
-    options: LearnOptions = {},
-  ): Promise<DiscoveredDirection> {
-    assertOptions(options);
-    const learned = await this.#use(async (generator) => {
-      const direction = await generator.learnDirection(positives, negatives, name, options);
-      await this.#generators.keepWeights(generator);
-      return direction;
-    }, options.signal);
-    this.#redraw();
-    return learned;
   }
 
   /** The live weights as a file that `src` and `importWeights()` read; with `delta` only the tensors that moved. */
   async exportWeights(options: ExportOptions = {}): Promise<Blob> {
     assertOptions(options);
-    const bytes = await this.#use((generator) => generator.exportWeights({ delta: options.delta === true }));
+    const bytes = await this.useGenerator((generator) => generator.exportWeights({ delta: options.delta === true }));
     return new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'application/octet-stream' });
   }
 
@@ -520,13 +426,19 @@ export class GanCanvas extends GanCanvasSettings {
   /** The training of the model that a reload or a crash cut short, or null. */
   async findKeptTraining(): Promise<KeptRunSummary | null> {
     const { findKeptRun } = await import('../engine/fine-tune/kept-run.ts');
-    return this.#use((generator) => findKeptRun(generator.info.name));
+    return this.useGenerator((generator) => findKeptRun(generator.info.name));
   }
 
   /** Forgets that training and the pictures that were stored with it. */
   async eraseKeptTraining(): Promise<void> {
     const { eraseKeptRun } = await import('../engine/fine-tune/kept-run.ts');
-    return this.#use((generator) => eraseKeptRun(generator.info.name));
+    return this.useGenerator((generator) => eraseKeptRun(generator.info.name));
+  }
+
+  /** @internal */
+  protected override async keepWeights(generator: TrainableGenerator): Promise<void> {
+    await this.#generators.keepWeights(generator);
+    this.#redraw();
   }
 
   #redraw(): void {

@@ -3,6 +3,7 @@ import { learnAxis } from '../latent/learn-axis.ts';
 import { symmetricEigenSteps, type SymmetricEigen } from '../latent/symmetric-eigen.ts';
 import { createLatentMapper } from '../model/latent-mapper.ts';
 import { GanCanvasError } from '../support/errors.ts';
+import type { StyleGan2Architecture } from '../weights/architecture.ts';
 import type { ModelInfo } from '../weights/model-info.ts';
 import type { DiscoverySource } from './discover-directions.ts';
 import { planPictures } from './draw-plan.ts';
@@ -44,8 +45,16 @@ function readPicture(picture: unknown, where: string): DrawnPicture {
   throw invalid(`${where} is no picture of this model; expected a seed, a latent (Float32Array), or an object with either.`);
 }
 
-/** What a side's pictures are drawn from: z within latent-dim, and the class (0 without classes, where it does not count). */
-function readExamples(info: ModelInfo, side: string, pictures: readonly MarkedPicture[]): { z: Float32Array; classIndex: number }[] {
+/** What a picture is drawn from. */
+interface Example {
+  /** zDim numbers, within latent-dim. */
+  readonly z: Float32Array;
+  /** 0 without classes, where it does not count. */
+  readonly classIndex: number;
+}
+
+/** A side of what was marked; the messages name the picture that is none. */
+function readExamples(info: ModelInfo, side: string, pictures: readonly MarkedPicture[]): Example[] {
   const given: unknown = pictures;
   if (!Array.isArray(given) || given.length === 0) throw invalid(`There are no ${side}; give an array of at least one picture.`);
   if (given.length > MAX_EXAMPLES)
@@ -64,51 +73,76 @@ function evenSpread(dim: number): SymmetricEigen {
   return { values: new Float64Array(dim).fill(1), vectors };
 }
 
+/** How w varies. */
+interface Spread {
+  readonly eigen: SymmetricEigen;
+  /** Samples of w that it is known from. */
+  readonly samples: number;
+}
+
+/** By weights and class (null: all classes), so that whoever marks more pictures and learns again need not wait again. */
+const spreads = new WeakMap<DiscoverySource['tensors'], Map<number | null, Spread>>();
+
+function* measureSpread(
+  architecture: StyleGan2Architecture,
+  tensors: DiscoverySource['tensors'],
+  classIndex: number | null,
+): Steps<Spread> {
+  const known = spreads.get(tensors) ?? new Map<number | null, Spread>();
+  const found = known.get(classIndex);
+  if (found) return found;
+  const { covariance, samples } = yield* sampleCovariance(architecture, tensors, classIndex);
+  const spread = { eigen: yield* symmetricEigenSteps(covariance, architecture.w_dim), samples };
+  spreads.set(tensors, known.set(classIndex, spread));
+  return spread;
+}
+
+/** The class that all examples are of; null when they are of several, or there are none. */
+function commonClass(examples: readonly Example[], classes: number): number | null {
+  const [first] = examples;
+  return classes > 0 && first && examples.every(({ classIndex }) => classIndex === first.classIndex) ? first.classIndex : null;
+}
+
+/** The examples as points of the space that directions live in, positives first, and how that space varies. */
+function* placeExamples(
+  { info, tensors }: DiscoverySource,
+  examples: readonly Example[],
+): Steps<{ rows: Float64Array[]; spread: Spread | null }> {
+  const { architecture } = info;
+  if (architecture.kind === 'dcgan') return { rows: examples.map(({ z }) => Float64Array.from(z)), spread: null };
+  const mapper = createLatentMapper(architecture, tensors);
+  const rows: Float64Array[] = [];
+  for (const { z, classIndex } of examples) {
+    rows.push(mapper.map(z, [classIndex]));
+    yield;
+  }
+  // Where all are of one class, what parts the classes is not what they were marked for.
+  return { rows, spread: yield* measureSpread(architecture, tensors, commonClass(examples, architecture.classes)) };
+}
+
 /**
  * Learns a direction from pictures that show more and less of something, in steps. `validation` has the numbers of `positives` and `negatives`,
  * `heldOut` (the share of them that fall on their own side of a direction learnt without them; not with fewer than two of either),
  * `standardDeviation` (the length of the vector) and `samples` (of w; not for a DCGAN).
  */
-export function* learnDirection({ info, tensors }: DiscoverySource, request: LearnRequest): Steps<DiscoveredDirection> {
+export function* learnDirection(source: DiscoverySource, request: LearnRequest): Steps<DiscoveredDirection> {
+  const { info } = source;
   const { name } = request;
   assertLearnable(name, info);
-  const { architecture, directionDim } = info;
   const range = request.layers == null ? null : parseLayers(request.layers, info.numWs);
   const positives = readExamples(info, 'positives', request.positives);
   const negatives = readExamples(info, 'negatives', request.negatives);
-  const examples = [...positives, ...negatives];
-  let axis: ReturnType<typeof learnAxis>;
-  let samples: number | null = null;
-  if (architecture.kind === 'dcgan') {
-    const rows = examples.map(({ z }) => Float64Array.from(z));
-    axis = learnAxis(rows.slice(0, positives.length), rows.slice(positives.length), evenSpread(directionDim));
-  } else {
-    const mapper = createLatentMapper(architecture, tensors);
-    const rows: Float64Array[] = [];
-    for (const { z, classIndex } of examples) {
-      rows.push(mapper.map(z, [classIndex]));
-      yield;
-    }
-    // Where all are of one class, what parts the classes is not what they were marked for.
-    const [first] = examples;
-    const only = examples.every(({ classIndex }) => classIndex === first?.classIndex) ? (first?.classIndex ?? null) : null;
-    const sampled = yield* sampleCovariance(architecture, tensors, architecture.classes === 0 ? null : only);
-    samples = sampled.samples;
-    axis = learnAxis(
-      rows.slice(0, positives.length),
-      rows.slice(positives.length),
-      yield* symmetricEigenSteps(sampled.covariance, directionDim),
-    );
-  }
-  const { unit, standardDeviation, heldOut } = axis;
+  const { rows, spread } = yield* placeExamples(source, [...positives, ...negatives]);
+  const [more, less] = [rows.slice(0, positives.length), rows.slice(positives.length)];
+  const { unit, standardDeviation, heldOut } = learnAxis(more, less, spread?.eigen ?? evenSpread(info.directionDim));
   if (!(standardDeviation > 0)) throw invalid('The positives and the negatives do not differ; mark other pictures.');
   const counts = { positives: positives.length, negatives: negatives.length };
   return {
     name,
     kind: 'learned',
-    layers: architecture.kind === 'dcgan' ? null : range,
+    layers: info.architecture.kind === 'dcgan' ? null : range,
     range: [-3, 3],
-    validation: { ...counts, ...(heldOut !== null && { heldOut }), standardDeviation, ...(samples !== null && { samples }) },
+    validation: { ...counts, ...(heldOut !== null && { heldOut }), standardDeviation, ...(spread && { samples: spread.samples }) },
     vector: Float32Array.from(unit, (value) => value * standardDeviation),
   };
 }

@@ -12,36 +12,16 @@ import { resolveModel } from '../../src/weights/bundled-models.ts';
 import { checksumTensors } from '../../src/weights/weights-delta.ts';
 import { decodeWeights } from '../../src/weights/weights-file.ts';
 import { fillDocs, formatSheets, sheetPath } from './direction-docs.ts';
-import { encodeSmallPng } from './encode-small-png.ts';
+import { encodeSheet } from './encode-sheet.ts';
 
 const SEEDS = ['sheet 1', 'sheet 2', 'sheet 3'];
 const NAMED_STEPS = 7;
 const FOUND_STEPS = 5;
 const DOCS = fileURLToPath(new URL('../../stories/docs/', import.meta.url));
-/** Colours are rounded to multiples of it, which nobody sees and which saves a third of the bytes. */
-const COLOUR_STEP = 4;
 
 /** Sizes from least to most in equal steps. */
 function sizesOf([least, most]: readonly [number, number], steps: number): number[] {
   return Array.from({ length: steps }, (_, step) => least + ((most - least) * step) / (steps - 1));
-}
-
-/** Pictures row by row as one PNG. */
-function encodeSheet(rows: readonly (readonly Picture[])[]): Uint8Array {
-  const { width: side = 0 } = rows[0]?.[0] ?? {};
-  const width = side * (rows[0]?.length ?? 0);
-  const rgb = new Uint8Array(3 * width * side * rows.length);
-  for (const [row, pictures] of rows.entries()) {
-    for (const [column, { data }] of pictures.entries()) {
-      for (let index = 0; index < data.length; index += 1) {
-        if (index % 4 === 3) continue;
-        const pixel = Math.floor(index / 4);
-        const target = (row * side + Math.floor(pixel / side)) * width + column * side + (pixel % side);
-        rgb[3 * target + (index % 4)] = Math.min(255, Math.round((data[index] ?? 0) / COLOUR_STEP) * COLOUR_STEP);
-      }
-    }
-  }
-  return encodeSmallPng(width, side * rows.length, rgb);
 }
 
 async function drawRow(generator: Generator, sizes: readonly number[], options: (size: number) => RenderOptions): Promise<Picture[]> {

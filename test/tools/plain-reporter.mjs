@@ -25,8 +25,9 @@ function reportSession(session) {
   const failed = tests.filter((test) => !test.passed && !test.skipped);
   const file = session.testFile.replace(`${process.cwd()}/`, '');
   const passed = tests.filter((test) => test.passed).length;
+  const seconds = tests.reduce((sum, test) => sum + (test.duration ?? 0), 0) / 1000;
   console.log(
-    `${failed.length || session.errors.length ? '✗' : '✓'} ${file} (${passed} passed${failed.length ? `, ${failed.length} failed` : ''})`,
+    `${failed.length || session.errors.length ? '✗' : '✓'} ${file} (${passed} passed${failed.length ? `, ${failed.length} failed` : ''}, ${seconds.toFixed(1)} s)`,
   );
   for (const test of failed) {
     console.log(`  ✗ ${test.title}`);

@@ -33,6 +33,10 @@ export interface ControlGroup {
   render(desk: ControlDesk): TemplateResult;
   /** The small pictures that it shows, while it is open. */
   pictures?(desk: ControlDesk): readonly SmallPicture[];
+  /** True while it moves the picture by itself, so that nothing else is drawn. */
+  isPlaying?(): boolean;
+  /** What goes on ends: the panel goes away. */
+  stop?(): void;
   /** Another model was loaded. */
   clear?(): void;
 }

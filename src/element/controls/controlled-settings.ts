@@ -1,5 +1,7 @@
 import { formatDirections, parseDirections } from '../../latent/directions.ts';
 import type { DirectionsInput } from '../../latent/directions-input.ts';
+import type { StyleMix } from '../../latent/style-mix.ts';
+import { readDirectionChildren } from '../direction-children.ts';
 import type { ControlsHost } from './controls-host.ts';
 
 /** The settings of the element that the controls change. */
@@ -9,6 +11,7 @@ export interface ControlledSettings {
   readonly truncation: number | null;
   readonly classLabel: string | number | null;
   readonly directions: DirectionsInput;
+  readonly mix: StyleMix | string | null;
   readonly autoplay: boolean;
   readonly interval: number | null;
   readonly loop: boolean;
@@ -22,6 +25,7 @@ export const DEFAULT_SETTINGS: ControlledSettings = {
   truncation: null,
   classLabel: null,
   directions: {},
+  mix: null,
   autoplay: false,
   interval: null,
   loop: false,
@@ -30,13 +34,14 @@ export const DEFAULT_SETTINGS: ControlledSettings = {
 
 /** The settings as they are; directions that cannot be read count as none: the element has said so. */
 export function readSettings(host: ControlsHost): ControlledSettings {
-  const { seed, latentDim, truncation, classLabel, autoplay, interval, loop, samples } = host;
-  return { seed, latentDim, truncation, classLabel, directions: readDirections(host.directions), autoplay, interval, loop, samples };
+  const { seed, latentDim, truncation, classLabel, mix, autoplay, interval, loop, samples } = host;
+  return { seed, latentDim, truncation, classLabel, directions: readDirections(host), mix, autoplay, interval, loop, samples };
 }
 
-function readDirections(value: DirectionsInput | string | null): DirectionsInput {
+function readDirections(host: ControlsHost): DirectionsInput {
   try {
-    return typeof value === 'string' ? parseDirections(value) : (value ?? {});
+    const value = host.directions ?? readDirectionChildren(host) ?? {};
+    return typeof value === 'string' ? parseDirections(value) : value;
   } catch {
     return {};
   }
@@ -50,9 +55,12 @@ export function writeSettings(host: ControlsHost, { directions, ...others }: Par
 
 /** As the attribute where that can say it, so that the page's own changes of the attribute go on to count: the property would beat it. */
 function writeDirections(host: ControlsHost, directions: DirectionsInput): void {
-  const isPlain = Object.values(directions).every((setting) => typeof setting === 'number');
-  host.directions = isPlain ? null : directions;
-  if (!isPlain) return;
+  const settings = Object.values(directions);
+  const isText = settings.every((setting) => typeof setting === 'number');
+  // Without any, children that name some would count.
+  const isAttribute = isText && (settings.length > 0 || !host.querySelector(':scope > gan-direction'));
+  host.directions = isAttribute ? null : directions;
+  if (!isAttribute) return;
   const text = formatDirections(directions);
   if (text === '') host.removeAttribute('directions');
   else host.setAttribute('directions', text);

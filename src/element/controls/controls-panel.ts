@@ -1,5 +1,7 @@
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
+import type { GenerateOptions } from '../../engine/generator.ts';
+import { createAbortError } from '../../support/errors.ts';
 import { fieldStyles } from '../panel/field.styles.ts';
 import { PanelElement, registerPanel } from '../panel/panel-element.ts';
 import { panelStyles } from '../panel/panel.styles.ts';
@@ -11,7 +13,9 @@ import { DirectionCatalog } from './direction-catalog.ts';
 import { DirectionsGroup } from './groups/directions-group.ts';
 import { groupStyles } from './groups/groups.styles.ts';
 import { KeepGroup } from './groups/keep-group.ts';
+import { MixGroup } from './groups/mix-group.ts';
 import { PadGroup } from './groups/pad-group.ts';
+import { TimelineGroup } from './groups/timeline-group.ts';
 import { VariationsGroup } from './groups/variations-group.ts';
 import { VarietyGroup } from './groups/variety-group.ts';
 import { WalkGroup } from './groups/walk-group.ts';
@@ -20,12 +24,13 @@ import { renderSeedRow } from './render-seed-row.ts';
 import { SeedHistory } from './seed-history.ts';
 import { SettingChanges } from './setting-changes.ts';
 import { SmallPictures } from './small-pictures.ts';
+import { Timeline } from './timeline.ts';
 
 /** Names that the page styles the panel's parts by. */
-const PARTS = ['button', 'primary-button', 'field', 'slider', 'group', 'direction', 'end', 'meter', 'variations', 'variation', 'pad', 'knob', 'problem']; // prettier-ignore
+const PARTS = ['button', 'primary-button', 'field', 'slider', 'group', 'direction', 'end', 'meter', 'variations', 'variation', 'pad', 'knob', 'frame', 'film-progress', 'problem']; // prettier-ignore
 
-/** From here on a picture takes too long for small ones beside it. */
-const SLOW_MS = 500;
+/** When the quickest of so many pictures takes as long as this, there are none beside the large one. */
+const [JUDGED, SLOW_MS] = [3, 500];
 
 /** What an element gives its controls. */
 export interface ControlsContext {
@@ -46,24 +51,30 @@ export class ControlsPanel extends PanelElement {
   #isUnfolded = false;
   #openGroup: string | null = 'variety';
   #announcement = '';
-  #durationMs = 0;
+  /** What the latest pictures took, large and small. */
+  #recentMs: readonly number[] = [];
   /** Selector of what gets the focus once it is rendered. */
   #focusNext: string | null = null;
+  /** A group was opened, and is to come into sight. */
+  #scrollNext = false;
   readonly #history = new SeedHistory();
   readonly #changes = new SettingChanges(() => this.#host);
   readonly #directions = new DirectionCatalog(() => this.requestUpdate());
   readonly #pictures = new SmallPictures(this, {
-    draw: (options) => this.#host?.generate(options) ?? Promise.reject(new DOMException('No element.', 'AbortError')),
+    draw: (options) => this.#drawSmall(options),
     // The element draws the large picture from the same settings, and says what is wrong with them.
     onError: () => undefined,
   });
+  readonly #timeline = new Timeline();
   readonly #groups: readonly ControlGroup[] = [
     new VarietyGroup(),
     new DirectionsGroup(),
     new PadGroup(),
     new VariationsGroup(),
+    new MixGroup(),
     new WalkGroup(),
-    new KeepGroup(),
+    new TimelineGroup(this.#timeline),
+    new KeepGroup(this.#timeline),
   ];
 
   /** Ties the panel to its element; to be called once, before it is connected. */
@@ -84,14 +95,18 @@ export class ControlsPanel extends PanelElement {
     super.disconnectedCallback();
     this.#host?.removeEventListener('load', this.#handleLoad);
     this.#host?.removeEventListener('render', this.#handleRender);
+    for (const group of this.#groups) group.stop?.();
   }
 
   protected override willUpdate(_: PropertyValues): void {
-    if (this.#host) this.#history.visit(this.#settings.seed);
+    // A film goes through seeds that nobody asked to come back to.
+    if (this.#host && !this.#groups.some((group) => group.isPlaying?.())) this.#history.visit(this.#settings.seed);
   }
 
   protected override updated(): void {
     this.#wantPictures();
+    if (this.#scrollNext) this.renderRoot.querySelector('details[open]')?.scrollIntoView({ block: 'nearest' });
+    this.#scrollNext = false;
     if (this.#focusNext === null) return;
     this.renderRoot.querySelector<HTMLElement>(this.#focusNext)?.focus();
     this.#focusNext = null;
@@ -99,6 +114,7 @@ export class ControlsPanel extends PanelElement {
 
   readonly #handleLoad = (): void => {
     const source = this.#host ? sourceOf(this.#host) : null;
+    this.#recentMs = [];
     if (source !== this.#source) {
       this.#source = source;
       this.#initial = DEFAULT_SETTINGS;
@@ -110,11 +126,31 @@ export class ControlsPanel extends PanelElement {
   };
 
   readonly #handleRender = (event: Event): void => {
-    const { durationMs } = event as Event & { readonly durationMs: number };
-    const wasSlow = this.#durationMs > SLOW_MS;
-    this.#durationMs = durationMs;
-    if (wasSlow !== durationMs > SLOW_MS) this.requestUpdate();
+    this.#judgePace((event as Event & { readonly durationMs: number }).durationMs);
   };
+
+  async #drawSmall(options: GenerateOptions): Promise<ImageData> {
+    if (!this.#host) throw createAbortError();
+    const startMs = performance.now();
+    const image = await this.#host.generate(options);
+    this.#judgePace(performance.now() - startMs);
+    return image;
+  }
+
+  get #isSlow(): boolean {
+    return this.#recentMs.length === JUDGED && Math.min(...this.#recentMs) > SLOW_MS;
+  }
+
+  #judgePace(durationMs: number): void {
+    const wasSlow = this.#isSlow;
+    this.#recentMs = [...this.#recentMs, durationMs].slice(-JUDGED);
+    if (wasSlow !== this.#isSlow) this.requestUpdate();
+  }
+
+  /** True while the picture moves by itself. */
+  get #isPlaying(): boolean {
+    return this.#settings.autoplay || this.#groups.some((group) => group.isPlaying?.());
+  }
 
   get #settings(): ControlledSettings {
     return { ...(this.#host ? readSettings(this.#host) : DEFAULT_SETTINGS), ...this.#changes.pending };
@@ -165,10 +201,10 @@ export class ControlsPanel extends PanelElement {
   #wantPictures(): void {
     const desk = this.#isUnfolded ? this.#desk : null;
     const group = this.#groups.find(({ id }) => id === this.#openGroup);
-    const isBusy = this.#changes.isMoving || this.#settings.autoplay || this.#durationMs > SLOW_MS;
+    const isBusy = this.#changes.isMoving || this.#isPlaying || this.#isSlow;
     const pictures = desk && this.#host?.ready && !isBusy ? (group?.pictures?.(desk) ?? []) : [];
-    const { seed, latentDim, truncation, classLabel, directions } = this.#settings;
-    const state = [this.#source, this.#host?.noise, seed, latentDim, truncation, classLabel, directions];
+    const { seed, latentDim, truncation, classLabel, directions, mix } = this.#settings;
+    const state = [this.#source, this.#host?.noise, seed, latentDim, truncation, classLabel, directions, mix];
     this.#pictures.want(pictures.length === 0 ? '' : JSON.stringify([state, pictures]), pictures);
   }
 
@@ -201,6 +237,7 @@ export class ControlsPanel extends PanelElement {
 
   readonly #handleMore = (): void => {
     this.#isUnfolded = !this.#isUnfolded;
+    this.#refreshDirections();
     this.requestUpdate();
   };
 
@@ -208,7 +245,14 @@ export class ControlsPanel extends PanelElement {
     // The state is the panel's: one group is open at a time.
     event.preventDefault();
     this.#openGroup = this.#openGroup === id ? null : id;
+    this.#scrollNext = true;
+    this.#refreshDirections();
     this.requestUpdate();
+  }
+
+  /** The page may have taught the model some since. */
+  #refreshDirections(): void {
+    if (this.#host && this.#isUnfolded) void this.#directions.refresh(this.#host);
   }
 
   protected override render(): TemplateResult {

@@ -22,8 +22,12 @@ export class DirectionCatalog {
   /** What is going on, or went wrong. */
   note = '';
   readonly #onChange: () => void;
+  /** The directions with names, those that were learnt included; null: as the model's file has them. */
+  #named: readonly DirectionInfo[] | null = null;
   readonly #found = new Map<DirectionKind, readonly DiscoveredDirection[]>();
   #search = new AbortController();
+  /** Counts the models that there were. */
+  #source = 0;
 
   constructor(onChange: () => void) {
     this.#onChange = onChange;
@@ -31,13 +35,30 @@ export class DirectionCatalog {
 
   /** The kind that is shown: the model's own where it names some. */
   kindFor(info: ModelInfo): DirectionKind {
-    return this.kind ?? (info.directions.length > 0 ? 'named' : 'pca');
+    return this.kind ?? (this.named(info).length > 0 ? 'named' : 'pca');
+  }
+
+  named(info: ModelInfo): readonly DirectionInfo[] {
+    return this.#named ?? info.directions;
+  }
+
+  /** Looks which directions have names by now. */
+  async refresh(host: ControlsHost): Promise<void> {
+    const source = this.#source;
+    try {
+      const named = await host.listDirections();
+      if (source !== this.#source) return;
+      this.#named = named;
+      this.#onChange();
+    } catch {
+      // What keeps the element from opening its model is told where its picture would be.
+    }
   }
 
   /** The directions of the kind that is shown, and those that are moved along or the page gave. */
   list(info: ModelInfo, current: DirectionsInput): readonly ListedDirection[] {
     const kind = this.kindFor(info);
-    const listed: readonly ListedDirection[] = kind === 'named' ? info.directions : (this.#found.get(kind) ?? []);
+    const listed: readonly ListedDirection[] = kind === 'named' ? this.named(info) : (this.#found.get(kind) ?? []);
     const names = new Set(listed.map(({ name }) => name));
     const others = Object.entries(current).filter(([name]) => !names.has(name));
     return [...listed, ...others.flatMap(([name, setting]) => this.#describe(name, setting, info))];
@@ -51,7 +72,7 @@ export class DirectionCatalog {
   }
 
   #known(name: string, info: ModelInfo): ListedDirection | undefined {
-    return [...info.directions, ...[...this.#found.values()].flat()].find((direction) => direction.name === name);
+    return [...this.named(info), ...[...this.#found.values()].flat()].find((direction) => direction.name === name);
   }
 
   /** The directions with one at another size; in the middle it is left out, except one that only the page knows. */
@@ -86,6 +107,8 @@ export class DirectionCatalog {
   /** Another model was loaded. */
   clear(): void {
     this.#search.abort();
+    this.#source += 1;
+    this.#named = null;
     this.#found.clear();
     this.kind = null;
     this.note = '';

@@ -1,6 +1,5 @@
 import type { TemplateResult } from 'lit';
 import { html, svg } from 'lit';
-import { live } from 'lit/directives/live.js';
 
 export interface SeedRowView {
   readonly seed: string;
@@ -29,20 +28,13 @@ export function renderSeedRow(view: SeedRowView): TemplateResult {
         autocapitalize="off"
         spellcheck="false"
         enterkeyhint="go"
-        .value=${live(view.seed)}
+        .value=${view.seed}
         @change=${({ target }: Event) => view.onSeed((target as HTMLInputElement).value)}
       />
       <button type="button" part="button primary-button" class="primary" id="new-seed" @click=${view.onNew}>
         New<span class="live"> seed</span>
       </button>
-      <button
-        type="button"
-        part="button"
-        id="more"
-        aria-expanded=${view.isUnfolded}
-        aria-controls="groups"
-        @click=${view.onMore}
-      >
+      <button type="button" part="button" id="more" aria-expanded=${view.isUnfolded} aria-controls="groups" @click=${view.onMore}>
         ${view.isUnfolded ? 'Less' : 'More'}<span class="live"> controls</span>
       </button>
     </div>

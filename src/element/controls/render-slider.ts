@@ -22,7 +22,7 @@ export function renderSlider({ name, title, min, max, step, value, text, hint, o
   return html`
     <div class="slider">
       <label for=${name}>${title}</label>
-      <output for=${name}>${text}</output>
+      <output for=${name} aria-live="off">${text}</output>
       <input
         type="range"
         part="slider"

@@ -3,9 +3,12 @@ import { readFile } from 'node:fs/promises';
 import { createGenerator } from '../../../src/core.ts';
 import type { TrainableGenerator } from '../../../src/engine/generator.ts';
 import { decodeClassifier, openClassifier } from '../quality/classifier.ts';
+import { namePictures } from './name-pictures.ts';
 
 export interface AdaptationJob {
   readonly model: string;
+  /** Name of what it learns. */
+  readonly set: string;
   readonly classifierPath: string;
   /** side · side · 3 bytes each. */
   readonly pictures: readonly Uint8Array[];
@@ -31,13 +34,6 @@ export interface AdaptationAnswer {
 
 const EMBEDDED_AT_ONCE = 25;
 
-function toRaw(pixels: Uint8Array): { readonly data: Uint8Array; readonly width: number; readonly height: number } {
-  const side = Math.sqrt(pixels.length / 3);
-  const data = new Uint8Array(side * side * 4).fill(255);
-  for (let at = 0; at < pixels.length; at++) data[Math.floor(at / 3) * 4 + (at % 3)] = pixels[at] ?? 0;
-  return { data, width: side, height: side };
-}
-
 /** Trains, and gives the exported file at each mark. */
 async function train(
   generator: TrainableGenerator,
@@ -45,9 +41,14 @@ async function train(
 ): Promise<{ files: Map<number, Uint8Array>; secondsPerStep: number }> {
   const steps = Math.max(...marks);
   const files = new Map([[0, await generator.exportWeights()]]);
-  const named = pictures.map((pixels, index) => ({ name: String(index), source: toRaw(pixels) }));
   // Marks are multiples of the first after 0, so that they are shown.
-  const run = generator.fineTune(named, { method: 'adversarial', steps, seed, keeps: false, showEvery: marks[1] ?? steps });
+  const run = generator.fineTune(namePictures(pictures), {
+    method: 'adversarial',
+    steps,
+    seed,
+    keeps: false,
+    showEvery: marks[1] ?? steps,
+  });
   for await (const step of run) {
     if (step.isShown && marks.includes(step.step)) files.set(step.step, await generator.exportWeights());
     if (step.notice) console.error(`${generator.info.name}, start ${seed}, step ${step.step.toString()}: ${step.notice}`);

@@ -14,6 +14,7 @@ import { nearestDistances } from '../quality/nearest-neighbours.ts';
 import { slicedWasserstein } from '../quality/sliced-wasserstein.ts';
 import type { AdaptationAnswer, AdaptationJob } from './adaptation-process.ts';
 import { readPictureFolder } from './read-picture-folder.ts';
+import { toRgba } from './to-rgba.ts';
 
 export interface AdaptationPair {
   readonly model: string;
@@ -33,14 +34,27 @@ const RUN_LENGTH = 10;
 const SIDE = 64;
 const CLASSIFIER = 'weights/training/classifier.safetensors';
 const FEATURES = 64;
+const KEPT = '.cache/bench/adaptation';
 const PROCESS = fileURLToPath(new URL('./adaptation-process.ts', import.meta.url));
+
+/** Where the exported file of a training, after so many steps, is kept. */
+export function adaptationFile({ model, set }: AdaptationPair, seed: string, step: number): string {
+  return `${KEPT}/${model}-${set}-${seed}-${step.toString()}.safetensors`;
+}
 
 /** Trainings after one another in each of as many processes as there are cores. */
 async function runAll(jobs: readonly AdaptationJob[]): Promise<AdaptationAnswer[]> {
   const answers: AdaptationAnswer[] = [];
   let next = 0;
+  await mkdir(KEPT, { recursive: true });
   const work = async (): Promise<void> => {
-    for (let at = next++; at < jobs.length; at = next++) answers[at] = await runOne(jobs[at] as AdaptationJob);
+    for (let at = next++; at < jobs.length; at = next++) {
+      const job = jobs[at] as AdaptationJob;
+      const answer = await runOne(job);
+      for (const { step, weights } of answer.marks) await writeFile(adaptationFile(job, job.seed, step), weights);
+      answers[at] = answer;
+      console.error(`${job.model} to ${job.set}, start ${job.seed}: ${answer.secondsPerStep.toFixed(2)} s a step`);
+    }
   };
   await Promise.all(Array.from({ length: Math.min(jobs.length, availableParallelism()) }, work));
   return answers;
@@ -66,12 +80,7 @@ async function embed(pictures: readonly Uint8Array[]): Promise<FeatureMatrix> {
   const classifier = await openClassifier(decodeClassifier(new Uint8Array(await readFile(CLASSIFIER))));
   const values: number[] = [];
   for (let start = 0; start < pictures.length; start += 25) {
-    const rgba = pictures.slice(start, start + 25).map((pixels) => {
-      const picture = new Uint8ClampedArray((pixels.length / 3) * 4).fill(255);
-      for (let at = 0; at < pixels.length; at++) picture[Math.floor(at / 3) * 4 + (at % 3)] = pixels[at] ?? 0;
-      return picture;
-    });
-    values.push(...(await classifier.embed(rgba)));
+    values.push(...(await classifier.embed(pictures.slice(start, start + 25).map(toRgba))));
   }
   classifier.dispose();
   return createFeatureMatrix(values, FEATURES);
@@ -178,16 +187,12 @@ export async function measureAdaptations(place: Place, data: string): Promise<Fi
   const part = (set: string, isHeld: boolean): Uint8Array[] =>
     (sets.get(set) ?? []).filter((_, index) => (Math.floor(index / RUN_LENGTH) % 2 === 1) === isHeld);
   const jobs = ADAPTATION_PAIRS.flatMap(({ model, set }) =>
-    STARTS.map((seed) => ({ model, seed, pictures: part(set, false), classifierPath: CLASSIFIER, marks: MARKS, samples: SAMPLES })),
+    STARTS.map((seed) => ({ model, set, seed, pictures: part(set, false), classifierPath: CLASSIFIER, marks: MARKS, samples: SAMPLES })),
   );
   const answers = await runAll(jobs);
   const figures: Figure[] = [];
-  await mkdir('.cache/bench/adaptation', { recursive: true });
   for (const [index, pair] of ADAPTATION_PAIRS.entries()) {
     const own = answers.slice(index * STARTS.length, (index + 1) * STARTS.length);
-    for (const [start, { marks }] of own.entries())
-      for (const { step, weights } of marks)
-        await writeFile(`.cache/bench/adaptation/${pair.model}-${pair.set}-${STARTS[start] ?? ''}-${step.toString()}.safetensors`, weights);
     figures.push(...figuresOfPair(pair, own, await embed(part(pair.set, false)), await embed(part(pair.set, true))));
   }
   return figures;

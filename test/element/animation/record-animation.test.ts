@@ -10,6 +10,7 @@ if (!customElements.get('gan-canvas')) customElements.define('gan-canvas', GanCa
 /** Frames of a GIF with what the browser makes of them. */
 async function decodeGif(blob: Blob) {
   const decoder = new ImageDecoder({ data: await blob.arrayBuffer(), type: 'image/gif' });
+  await decoder.tracks.ready;
   await decoder.completed;
   const track = decoder.tracks.selectedTrack;
   const frames: { durationMs: number; pixels: Uint8ClampedArray; size: number }[] = [];

@@ -49,7 +49,7 @@ export class DirectionsGroup implements ControlGroup {
             id="direction-kind"
             @change=${({ target }: Event) => void directions.show((target as HTMLSelectElement).value as DirectionKind, desk.host)}
           >
-            ${KINDS.filter((each) => each.kind !== 'named' || info.directions.length > 0).map(
+            ${KINDS.filter((each) => each.kind !== 'named' || directions.named(info).length > 0).map(
               (each) => html`<option value=${each.kind} .selected=${each.kind === kind}>${each.title}</option>`,
             )}
           </select>
@@ -84,7 +84,7 @@ function renderDirection(desk: ControlDesk, direction: ListedDirection): Templat
       ${renderSmallPicture(imageOf(idOf(direction, least)), 'end')}
       <div class="slider">
         <label for=${id}>${titleDirection(direction)}</label>
-        <output for=${id}>${formatSize(size)}</output>
+        <output for=${id} aria-live="off">${formatSize(size)}</output>
         <input
           type="range"
           part="slider"

@@ -100,8 +100,33 @@ export const groupStyles = css`
   meter {
     flex: 1 1 5rem;
     max-inline-size: 12rem;
-    block-size: 0.9rem;
+    block-size: 0.4rem;
     min-inline-size: 0;
+    border: 0;
+    border-radius: 1rem;
+    background: var(--line);
+    overflow: clip;
+    appearance: none;
+  }
+
+  meter::-webkit-meter-inner-element {
+    display: block;
+  }
+
+  meter::-webkit-meter-bar {
+    block-size: 100%;
+    border: 0;
+    background: transparent;
+  }
+
+  meter::-webkit-meter-optimum-value {
+    border-radius: 1rem;
+    background: var(--accent);
+  }
+
+  meter::-moz-meter-bar {
+    border-radius: 1rem;
+    background: var(--accent);
   }
 
   .small {
@@ -116,10 +141,16 @@ export const groupStyles = css`
     background: var(--soft);
   }
 
+  /* Below the picture it is scrolled, so that the picture stays near; beside it the whole panel is. */
   .directions {
     display: grid;
     grid-template-columns: minmax(0, 1fr);
     gap: 0.9rem;
+    max-block-size: var(--list-size, max(15rem, 42svh));
+    margin: -0.25rem;
+    padding: 0.25rem;
+    overflow-y: auto;
+    overscroll-behavior: contain;
   }
 
   .direction {
@@ -226,6 +257,38 @@ export const groupStyles = css`
     pointer-events: none;
   }
 
+  .pair {
+    display: grid;
+    grid-template-columns: repeat(2, minmax(0, 6rem));
+    gap: 0.75rem;
+  }
+
+  .frames {
+    display: grid;
+    gap: 0.4rem;
+    margin: 0;
+    padding: 0;
+    list-style: none;
+  }
+
+  .frame {
+    display: grid;
+    grid-template-columns: 3rem minmax(0, 1fr) repeat(3, auto);
+    gap: 0.35rem;
+    align-items: center;
+  }
+
+  .frame > span {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+    font-variant-numeric: tabular-nums;
+  }
+
+  progress {
+    inline-size: 100%;
+  }
+
   @container (inline-size >= 26rem) {
     .direction {
       grid-template-columns: 3.75rem minmax(0, 1fr) 3.75rem;
@@ -250,6 +313,15 @@ export const groupStyles = css`
   }
 
   @media (forced-colors: active) {
+    meter {
+      border: 1px solid CanvasText;
+    }
+
+    meter::-webkit-meter-optimum-value {
+      background: Highlight;
+      forced-color-adjust: none;
+    }
+
     .knob {
       border-color: ButtonText;
       background: Highlight;

@@ -4,7 +4,10 @@ import { live } from 'lit/directives/live.js';
 import { downloadFile } from '../../panel/download-file.ts';
 import type { ControlDesk, ControlGroup } from '../control-group.ts';
 import { describeTag } from '../describe-tag.ts';
+import { nameFile } from '../name-file.ts';
 import { createShareLink } from '../share-link.ts';
+import type { Timeline } from '../timeline.ts';
+import { FilmRecorder } from './film-recorder.ts';
 
 /** Pixels along a side of a picture file, at least: those of the model, or smoothly enlarged. */
 const SIDES = [0, 256, 512, 1024, 2048] as const;
@@ -19,19 +22,38 @@ export class KeepGroup implements ControlGroup {
   #done = '';
   /** What is to be copied was last the link. */
   #isLink = false;
+  readonly #film: FilmRecorder;
+
+  constructor(timeline: Timeline) {
+    this.#film = new FilmRecorder(timeline);
+  }
+
+  isPlaying(): boolean {
+    return this.#film.isRecording;
+  }
+
+  stop(): void {
+    this.#film.stop();
+  }
 
   render(desk: ControlDesk): TemplateResult {
     const { resolution } = desk.info;
     return html`
       <label class="field">
         ${this.#isLink ? 'The link to it' : 'The tag that draws it'}
-        <textarea part="field" id="kept-text" rows="3" readonly spellcheck="false" @focus=${selectAll} .value=${live(this.#text(desk))}></textarea>
+        <textarea
+          part="field"
+          id="kept-text"
+          rows="3"
+          readonly
+          spellcheck="false"
+          @focus=${selectAll}
+          .value=${live(this.#text(desk))}
+        ></textarea>
       </label>
       <p class="buttons">
         <button type="button" part="button" id="copy-html" @click=${() => this.#copy(desk, false)}>Copy HTML</button>
-        <button type="button" part="button" id="copy-link" @click=${() => this.#copy(desk, true)}>
-          Copy link
-        </button>
+        <button type="button" part="button" id="copy-link" @click=${() => this.#copy(desk, true)}>Copy link</button>
       </p>
       <div class="bar">
         <label class="field">
@@ -45,21 +67,25 @@ export class KeepGroup implements ControlGroup {
         </label>
         <button type="button" part="button" id="save-png" @click=${() => this.#save(desk)}>Save PNG</button>
       </div>
+      ${this.#film.render(desk, (done, problem) => this.#tell(desk, done, problem))}
       ${this.#done === '' ? nothing : html`<p class="hint">${this.#done}</p>`}
       ${this.#problem === '' ? nothing : html`<p class="failure" part="problem">${this.#problem}</p>`}
     `;
   }
 
   async #attempt(desk: ControlDesk, work: () => Promise<string>): Promise<void> {
-    this.#problem = this.#done = '';
+    this.#tell(desk, '', '');
     try {
-      this.#done = await work();
-      desk.announce(this.#done);
+      this.#tell(desk, await work(), '');
     } catch (error) {
-      this.#problem = error instanceof Error ? error.message : String(error);
-      desk.announce(this.#problem);
+      this.#tell(desk, '', error instanceof Error ? error.message : String(error));
     }
-    desk.requestUpdate();
+  }
+
+  #tell(desk: ControlDesk, done: string, problem: string): void {
+    this.#done = done;
+    this.#problem = problem;
+    desk.announce(problem || done);
   }
 
   #text({ host }: ControlDesk): string {
@@ -82,10 +108,10 @@ export class KeepGroup implements ControlGroup {
 
   #save(desk: ControlDesk): void {
     void this.#attempt(desk, async () => {
-      const { name, resolution } = desk.info;
-      const file = `${name}-${desk.settings.seed}`.replace(/[^\w.-]+/g, '-');
-      downloadFile(await desk.host.toBlob({ type: 'image/png', scale: (this.#side || resolution) / resolution }), `${file}.png`);
-      return `Saved as ${file}.png.`;
+      const { resolution } = desk.info;
+      const file = nameFile(desk, 'png');
+      downloadFile(await desk.host.toBlob({ type: 'image/png', scale: (this.#side || resolution) / resolution }), file);
+      return `Saved as ${file}.`;
     });
   }
 }

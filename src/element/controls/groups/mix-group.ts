@@ -1,9 +1,9 @@
 import type { TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
-import { live } from 'lit/directives/live.js';
 import { parseLayers } from '../../../latent/directions.ts';
 import { readStyleMix, type StyleMix } from '../../../latent/style-mix.ts';
 import type { ControlDesk, ControlGroup } from '../control-group.ts';
+import { formatMix } from '../describe-tag.ts';
 import { drawSeed } from '../random-seed.ts';
 import { renderSlider } from '../render-slider.ts';
 import { renderSmallPicture } from '../render-small-picture.ts';
@@ -47,7 +47,7 @@ export class MixGroup implements ControlGroup {
             autocapitalize="off"
             spellcheck="false"
             placeholder="none"
-            .value=${live(mix?.seed ?? '')}
+            .value=${mix?.seed ?? ''}
             @change=${({ target }: Event) => setSeed(desk, (target as HTMLInputElement).value)}
           />
         </label>
@@ -64,8 +64,14 @@ export class MixGroup implements ControlGroup {
     const shared = { min: 0, max: end, step: 1, onRest: () => desk.rest() };
     return html`
       <div class="pair">
-        <figure>${renderSmallPicture(desk.imageOf('mix/0'))}<figcaption>This seed</figcaption></figure>
-        <figure>${renderSmallPicture(desk.imageOf('mix/1'))}<figcaption>The other</figcaption></figure>
+        <figure>
+          ${renderSmallPicture(desk.imageOf('mix/0'))}
+          <figcaption>This seed</figcaption>
+        </figure>
+        <figure>
+          ${renderSmallPicture(desk.imageOf('mix/1'))}
+          <figcaption>The other</figcaption>
+        </figure>
       </div>
       ${renderSlider({
         ...{ ...shared, name: 'mix-first', title: 'From layer', value: mix.first, text: `${mix.first} of ${end}` },
@@ -92,7 +98,7 @@ function mixOf({ settings: { mix }, info }: ControlDesk): Mix | null {
 }
 
 function format({ seed, first, last }: Mix): string {
-  return `${seed}@${first}-${last}`;
+  return formatMix({ seed, layers: [first, last] });
 }
 
 /** Mixes with a seed, at first in the latter half of the layers; without one, not at all. */

@@ -127,7 +127,11 @@ function sizeAt({ range: [least, most] }: ListedDirection, share: number): numbe
 }
 
 /** The directions with the picture at a place of the pad, in shares of its sides from the lower left. */
-function place({ directions, info, settings }: ControlDesk, { x, y }: Record<Axis, ListedDirection>, at: Record<Axis, number>): DirectionsInput {
+function place(
+  { directions, info, settings }: ControlDesk,
+  { x, y }: Record<Axis, ListedDirection>,
+  at: Record<Axis, number>,
+): DirectionsInput {
   const across = directions.withSize(info, settings.directions, x, sizeAt(x, at.x));
   return x.name === y.name ? across : directions.withSize(info, across, y, sizeAt(y, at.y));
 }
