@@ -120,7 +120,7 @@ export const LearnedFromMarks: StoryObj = {
     return createExhibit<LearnState>({ marks, size: 0, isLearned: false, said: '' }, (state, update) => {
       const mark = (seed: string): void => {
         const next = NEXT[state.marks[seed] ?? 'none'];
-        const { [seed]: _, ...others } = state.marks;
+        const others = Object.fromEntries(Object.entries(state.marks).filter(([each]) => each !== seed));
         update({ marks: next === 'none' ? others : { ...others, [seed]: next } });
       };
       const learn = async (event: Event): Promise<void> => {

@@ -179,7 +179,7 @@ export const Activations: StoryObj = {
       const likeness = first ? others.map((other) => likenessOfChanges(first, other)) : [];
       return html`
         <div class="settings">
-          ${renderChoice({
+          ${renderChoice<Shown>({
             ...{ label: 'Activation', value: activation, choices: Object.keys(ACTIVATIONS) as Shown[], title: (each) => ACTIVATIONS[each] },
             onChange: (value) => {
               URL.revokeObjectURL(url);

@@ -3,3 +3,6 @@ declare module '*/dist/custom-elements.json' {
   const manifest: unknown;
   export default manifest;
 }
+
+/** Vite puts it into the page. */
+declare module '*.css';
