@@ -12,7 +12,7 @@ const OUTCOME: FineTuneOutcome = {
 function fakeTarget(): FineTuneTarget & { readonly imported: Uint8Array[] } {
   const imported: Uint8Array[] = [];
   return {
-    ...{ info: fakeInfo(), activeBackend: 'wasm', imported },
+    ...{ info: fakeInfo(), loadedInfo: fakeInfo(), activeBackend: 'wasm', imported },
     exportWeights: () => Promise.resolve(Uint8Array.of(1)),
     importWeights: (bytes) => Promise.resolve(void imported.push(bytes)),
   };
