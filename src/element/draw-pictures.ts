@@ -1,6 +1,6 @@
 import type { GenerateOptions, Generator, Picture } from '../engine/generator.ts';
 import { assertGenerateOptions } from './check-arguments.ts';
-import { fitSettings } from './fit-settings.ts';
+import { fittingSettings } from './fitting-settings.ts';
 import type { PictureSettings, Warn } from './read-settings.ts';
 import { readPicture } from './read-settings.ts';
 
@@ -13,7 +13,7 @@ export interface OwnSettings {
 /** The picture of `generate()`. */
 export async function generateImage(generator: Generator, options: GenerateOptions, own: OwnSettings): Promise<ImageData> {
   assertGenerateOptions(options, generator.info);
-  return toImageData(await generator.generate(mergeOptions(options, own, generator)));
+  return toImageData(await generator.generate(await mergeOptions(options, own, generator)));
 }
 
 /** The pictures of `interpolate()`. */
@@ -24,12 +24,16 @@ export async function interpolateImages(
   options: { readonly signal?: AbortSignal },
   own: OwnSettings,
 ): Promise<ImageData[]> {
-  const merged = mergeOptions({ ...options, seed: seeds[0] }, own, generator);
+  const merged = await mergeOptions({ ...options, seed: seeds[0] }, own, generator);
   return (await generator.interpolate(...seeds, steps, merged)).map(toImageData);
 }
 
-function mergeOptions(options: GenerateOptions, { settings: written, warn }: OwnSettings, generator: Generator): GenerateOptions {
-  const settings = fitSettings(written, generator, warn);
+async function mergeOptions(
+  options: GenerateOptions,
+  { settings: written, warn }: OwnSettings,
+  generator: Generator,
+): Promise<GenerateOptions> {
+  const settings = await fittingSettings(written, generator, warn);
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   // A seed that is given wins over a latent that is the element's own.
   const latent = options.seed === undefined ? settings.latent : null;

@@ -1,9 +1,9 @@
 import { resolveClass } from '../engine/draw-plan.ts';
-import type { Generator, RenderOptions } from '../engine/generator.ts';
+import type { Generator } from '../engine/generator.ts';
 import { directionOffsets } from '../latent/directions.ts';
 import { GanCanvasError } from '../support/errors.ts';
 import type { ModelInfo } from '../weights/model-info.ts';
-import { readDirections, readLatent, readPicture, type PictureSettings, type Warn } from './read-settings.ts';
+import { readDirections, readLatent, type PictureSettings, type Warn } from './read-settings.ts';
 
 /** What reads a setting for a network; throws where it does not fit. */
 const READERS: Readonly<Record<'classLabel' | 'directions' | 'latent', (settings: PictureSettings, info: ModelInfo) => void>> = {
@@ -43,13 +43,4 @@ export function fitSettings(
   // Numbers out of range are clamped by readPicture; that those of the first model are is nothing to warn of.
   const latentDim = Number(settings.latentDim) > info.zDim ? null : settings.latentDim;
   return { ...settings, latentDim, ...Object.fromEntries(unfit) };
-}
-
-/** What to draw with the network that draws now; throws `bad-vector` for a latent that cannot be read. */
-export function readFittingPicture(
-  settings: PictureSettings,
-  generator: Pick<Generator, 'info' | 'loadedInfo'>,
-  warn: Warn,
-): RenderOptions {
-  return readPicture(fitSettings(settings, generator, warn), generator.info, warn);
 }

@@ -10,8 +10,7 @@ import type {
 import type { DirectionInfo } from '../weights/model-info.ts';
 import type { RecordAnimationOptions } from './animation/animation-options.ts';
 import { assertOptions, assertSeed, assertSteps, assertToBlobOptions, type ToBlobOptions } from './check-arguments.ts';
-import { generateImage, interpolateImages, type OwnSettings } from './draw-pictures.ts';
-import { encodeBitmap } from './encode-bitmap.ts';
+import type { OwnSettings } from './draw-pictures.ts';
 import { GanCanvasSettings } from './gan-canvas-settings.ts';
 import { drawJob, type PictureJob } from './picture-controller.ts';
 
@@ -24,7 +23,7 @@ export abstract class GanCanvasMethods extends GanCanvasSettings {
   protected abstract readonly ownSettings: OwnSettings;
 
   /** @internal What is to be shown. */
-  protected abstract readJob(generator: Generator): PictureJob;
+  protected abstract readJob(generator: Generator): Promise<PictureJob>;
 
   /** @internal The generator's weights were changed by itself: they are what must be kept and shown. */
   protected abstract keepWeights(generator: TrainableGenerator): Promise<void>;
@@ -42,6 +41,7 @@ export abstract class GanCanvasMethods extends GanCanvasSettings {
    */
   async generate(options: GenerateOptions = {}): Promise<ImageData> {
     assertOptions(options);
+    const { generateImage } = await import('./draw-pictures.ts');
     return this.useGenerator((generator) => generateImage(generator, options, this.ownSettings), options.signal);
   }
 
@@ -50,7 +50,8 @@ export abstract class GanCanvasMethods extends GanCanvasSettings {
     assertOptions(options);
     assertToBlobOptions(options);
     return this.useGenerator(async (generator) => {
-      const { bitmap } = await drawJob(generator, this.readJob(generator));
+      const { encodeBitmap } = await import('./encode-bitmap.ts');
+      const { bitmap } = await drawJob(generator, await this.readJob(generator));
       return encodeBitmap(bitmap, { ...options, smooth: this.#isSmooth });
     });
   }
@@ -76,6 +77,7 @@ export abstract class GanCanvasMethods extends GanCanvasSettings {
     assertSteps(steps);
     assertOptions(options);
     const seeds = [String(fromSeed), String(toSeed)] as const;
+    const { interpolateImages } = await import('./draw-pictures.ts');
     return this.useGenerator((generator) => interpolateImages(generator, seeds, steps, options, this.ownSettings), options.signal);
   }
 

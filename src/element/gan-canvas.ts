@@ -6,7 +6,6 @@
 import type { PropertyValues, TemplateResult } from 'lit';
 import { html, nothing } from 'lit';
 import { property } from 'lit/decorators/property.js';
-import { openGenerator } from '../engine/engine-client.ts';
 import type {
   CreateGeneratorOptions,
   ExportOptions,
@@ -33,14 +32,22 @@ import {
   GanCanvasLoadEvent,
   GanCanvasRenderEvent,
 } from './events.ts';
-import { readFittingPicture } from './fit-settings.ts';
+import { fittingSettings } from './fitting-settings.ts';
 import { FineTuneController } from './fine-tune-controller.ts';
 import type { PictureInputs } from './gather-pictures.ts';
 import { GanCanvasMethods } from './gan-canvas-methods.ts';
 import { GeneratorController } from './generator-controller.ts';
 import { styles } from './gan-canvas.styles.ts';
 import { PictureController, type PictureJob } from './picture-controller.ts';
-import { PICTURE_PROPERTIES, readCrossOrigin, readGrid, readInterval, readSource, type PictureSettings } from './read-settings.ts';
+import {
+  PICTURE_PROPERTIES,
+  readCrossOrigin,
+  readGrid,
+  readInterval,
+  readPicture,
+  readSource,
+  type PictureSettings,
+} from './read-settings.ts';
 import { LazyPanelController } from './lazy-panel-controller.ts';
 import { hasDefaultContent, renderPlaceholder } from './render-placeholder.ts';
 import { renderProgress } from './render-progress.ts';
@@ -272,7 +279,8 @@ export class GanCanvas extends GanCanvasMethods {
   }
 
   /** @internal Where generators come from; tests give it others. */
-  protected openGenerator(options: CreateGeneratorOptions): Promise<TrainableGenerator> {
+  protected async openGenerator(options: CreateGeneratorOptions): Promise<TrainableGenerator> {
+    const { openGenerator } = await import('../engine/engine-client.ts');
     return openGenerator(options);
   }
 
@@ -293,8 +301,9 @@ export class GanCanvas extends GanCanvasMethods {
   }
 
   /** @internal */
-  protected override readJob(generator: Generator): PictureJob {
-    return { options: readFittingPicture(this.#settings, generator, this.#warn), position: this.#walk.position };
+  protected override async readJob(generator: Generator): Promise<PictureJob> {
+    const settings = await fittingSettings(this.#settings, generator, this.#warn);
+    return { options: readPicture(settings, generator.info, this.#warn), position: this.#walk.position };
   }
 
   #refreshSource(): void {

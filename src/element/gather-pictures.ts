@@ -1,10 +1,10 @@
-import { MAX_PICTURES, TOO_MANY_PICTURES } from '../engine/pictures/picture-limits.ts';
 import type { PictureCrop } from '../engine/pictures/read-training-picture.ts';
 import type { RefusedPicture } from '../engine/pictures/read-training-pictures.ts';
-import { asPublicError } from '../engine/public-error.ts';
-import { GanCanvasError, isAbortError, throwIfAborted } from '../support/errors.ts';
-import { namePicture, openPicture, type OpenedPicture, type PictureInput } from './open-picture.ts';
-import { isHiddenPath, readTransfer, walkFolders, type Transfer } from './read-transfer.ts';
+import { GanCanvasError, throwIfAborted } from '../support/errors.ts';
+import { namePicture } from './name-picture.ts';
+import type { Lead } from './open-leads.ts';
+import type { OpenedPicture, PictureInput } from './open-picture.ts';
+import { isHiddenPath, readTransfer, type Transfer } from './read-transfer.ts';
 
 export type { PictureInput } from './open-picture.ts';
 
@@ -42,16 +42,6 @@ export interface GatherOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A picture before it is opened. */
-interface Lead {
-  readonly name: string | null;
-  readonly input: unknown;
-  readonly crop?: PictureCrop | undefined;
-}
-
-/** How many are fetched at once. */
-const AT_ONCE = 6;
-
 /**
  * Turns what a caller or an event gives into pictures with names, in the order given; folders are walked. What cannot be had is
  * listed, and the others go on. A transfer is read before this returns, so the handler of its event can call it and wait.
@@ -64,9 +54,10 @@ const AT_ONCE = 6;
 export async function gatherPictures(inputs: PictureInputs, { signal }: GatherOptions = {}): Promise<GatheredPictures> {
   const { leads, folders } = findLeads(inputs);
   throwIfAborted(signal);
+  const { openLeads, walkFolders } = await import('./open-leads.ts');
   const walked = await walkFolders(folders, signal);
   const all = [...leads, ...walked.files.map(({ path, file }) => ({ name: path, input: file }))];
-  const outcomes = await openAll(all, signal);
+  const outcomes = await openLeads(all, signal);
   const pictures = outcomes.filter((outcome) => 'source' in outcome);
   const refused = outcomes.filter((outcome) => 'reason' in outcome);
   return { pictures, refused: [...refused, ...walked.refused] };
@@ -121,43 +112,4 @@ function findTransferLeads(transfer: Transfer | null): Leads {
   const { files, folders, urls } = readTransfer(transfer);
   const leads = [...files.map(({ path, file }) => ({ name: path || null, input: file })), ...urls.map(nameLead)];
   return { leads, folders };
-}
-
-/** Opens pictures, a few at once; when told to stop, closes what it opened. */
-async function openAll(leads: readonly Lead[], signal: AbortSignal | undefined): Promise<readonly (GatheredPicture | RefusedPicture)[]> {
-  const outcomes: (GatheredPicture | RefusedPicture)[] = [];
-  const waiting = leads.entries();
-  const openNext = async () => {
-    for (const [index, lead] of waiting) {
-      throwIfAborted(signal);
-      outcomes[index] = await openLead(lead, index, signal);
-    }
-  };
-  const results = await Promise.allSettled(Array.from({ length: AT_ONCE }, openNext));
-  const failed = results.find((result) => result.status === 'rejected');
-  if (failed === undefined && !signal?.aborted) return outcomes;
-  outcomes.forEach(closeBitmap);
-  throwIfAborted(signal);
-  throw failed?.reason as Error;
-}
-
-function closeBitmap(outcome: GatheredPicture | RefusedPicture): void {
-  if ('source' in outcome && outcome.source instanceof ImageBitmap) outcome.source.close();
-}
-
-async function openLead(
-  { name, input, crop }: Lead,
-  index: number,
-  signal: AbortSignal | undefined,
-): Promise<GatheredPicture | RefusedPicture> {
-  const known = name ?? `picture ${index + 1}`;
-  // Files cost nothing until the engine reads them, which also counts those that can be read; others are not opened in vain.
-  if (index >= MAX_PICTURES && !(input instanceof Blob)) return { name: known, reason: TOO_MANY_PICTURES };
-  try {
-    const source = await openPicture(input, signal);
-    return { name: known, source, ...(crop && { crop }) };
-  } catch (error) {
-    if (isAbortError(error)) throw error;
-    return { name: known, reason: asPublicError(error).message };
-  }
 }

@@ -1,5 +1,6 @@
 import { MAX_PICTURE_BYTES } from '../engine/pictures/picture-limits.ts';
 import { GanCanvasError, isAbortError } from '../support/errors.ts';
+import { parseAddress } from './name-picture.ts';
 
 /** One picture as a page has it. A string is a URL. */
 export type PictureInput = Blob | ImageBitmap | ImageData | HTMLImageElement | HTMLCanvasElement | OffscreenCanvas | string | URL;
@@ -11,36 +12,6 @@ const PROTOCOLS = ['http:', 'https:', 'data:', 'blob:'];
 
 function unreadable(message: string, cause?: unknown): GanCanvasError {
   return new GanCanvasError('picture-unreadable', message, cause === undefined ? {} : { cause });
-}
-
-/**
- * What to call a picture: its path, its file's name, or the end of its address; null where it has none.
- */
-export function namePicture(input: unknown): string | null {
-  if (input instanceof File) return input.webkitRelativePath || input.name || null;
-  if (input instanceof HTMLImageElement) return nameUrl(input.currentSrc || input.src) ?? (input.alt.trim() || null);
-  return typeof input === 'string' || input instanceof URL ? nameUrl(String(input)) : null;
-}
-
-function parseAddress(address: string): URL | null {
-  try {
-    return new URL(address, document.baseURI);
-  } catch {
-    return null;
-  }
-}
-
-function nameUrl(address: string): string | null {
-  const url = address === '' ? null : parseAddress(address);
-  if (url === null) return address.trim().slice(0, 80) || null;
-  if (url.protocol === 'data:' || url.protocol === 'blob:') return null;
-  const last = url.pathname.split('/').at(-1) ?? '';
-  try {
-    return decodeURIComponent(last) || url.host || null;
-  } catch {
-    // A stray percent sign.
-    return last;
-  }
 }
 
 /**

@@ -16,7 +16,7 @@ export interface PictureControllerOptions {
   /** True when the host wants a picture: it has been visible and nothing stands in the way. */
   readonly isWanted: () => boolean;
   /** What to draw, read when drawing begins; may throw. */
-  readonly job: (generator: Generator) => PictureJob;
+  readonly job: (generator: Generator) => Promise<PictureJob>;
   /** Takes the picture, bitmap included. */
   readonly onPicture: (picture: RenderedBitmap, job: PictureJob) => void;
   readonly onError: (error: unknown) => void;
@@ -91,11 +91,11 @@ export class PictureController implements ReactiveController {
     let isOutdated = () => false;
     try {
       let job: PictureJob | undefined;
-      const picture = await this.#options.use((generator) => {
+      const picture = await this.#options.use(async (generator) => {
         const { info } = generator;
         version = this.#version;
         isOutdated = () => generator.info !== info;
-        job = this.#options.job(generator);
+        job = await this.#options.job(generator);
         return drawJob(generator, job, signal);
       }, signal);
       if (signal.aborted || !job) return picture.bitmap.close();

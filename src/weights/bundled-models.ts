@@ -1,5 +1,5 @@
 import { GanCanvasError } from '../support/errors.ts';
-import { canVerifyIntegrity } from './integrity.ts';
+import { canVerifyIntegrity } from './can-verify-integrity.ts';
 
 /** A model that comes with gan-canvas. */
 export interface BundledModel {

@@ -1,5 +1,6 @@
 import { createAbortError, GanCanvasError, isAbortError, throwIfAborted } from '../support/errors.ts';
-import { assertIntegrity, canVerifyIntegrity, isIntegrity } from './integrity.ts';
+import { canVerifyIntegrity } from './can-verify-integrity.ts';
+import { assertIntegrity, isIntegrity } from './integrity.ts';
 import { deleteCachedWeights, readCachedWeights, writeCachedWeights } from './weights-cache.ts';
 
 export interface LoadWeightsOptions {

@@ -1,3 +1,4 @@
+import { canVerifyIntegrity } from './can-verify-integrity.ts';
 import { GanCanvasError } from '../support/errors.ts';
 
 /** Weakest first. */
@@ -29,11 +30,6 @@ function strongestHashes(integrity: string): readonly ExpectedHash[] {
 /** True when the text holds at least one hash that can be checked. */
 export function isIntegrity(integrity: string): boolean {
   return strongestHashes(integrity).length > 0;
-}
-
-/** True where hashes can be checked: secure contexts (https, localhost) and Node. */
-export function canVerifyIntegrity(): boolean {
-  return typeof crypto !== 'undefined' && (crypto as Partial<Crypto>).subtle !== undefined;
 }
 
 async function digest(bytes: Uint8Array, algorithm: Algorithm): Promise<string> {

@@ -1,10 +1,9 @@
 import { GanCanvasError } from '../../support/errors.ts';
 import type { StartTraining } from './start-fine-tune.ts';
-import { TrainingControls } from './training-controls.ts';
 
 /** In this realm: Node, a worker of the caller's own, or a page that can start none. */
 export const trainHere: StartTraining = async (job, { signal, onTraining }) => {
-  const { runFineTune } = await import('./train.ts');
+  const [{ runFineTune }, { TrainingControls }] = await Promise.all([import('./train.ts'), import('./training-controls.ts')]);
   const controls = new TrainingControls(signal);
   return {
     outcome: runFineTune(job, { controls, signal, emit: onTraining }),

@@ -3,7 +3,8 @@
  */
 import { throwIfAborted } from '../../support/errors.ts';
 import type { NetworkRole } from '../architecture.ts';
-import { canVerifyIntegrity, hashIntegrity } from '../integrity.ts';
+import { canVerifyIntegrity } from '../can-verify-integrity.ts';
+import { hashIntegrity } from '../integrity.ts';
 import { parseMetadata } from '../parse-metadata.ts';
 import { assertLittleEndian } from '../safetensors.ts';
 import type { Dtype } from '../safetensors.ts';
