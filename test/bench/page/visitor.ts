@@ -1,5 +1,5 @@
 /** What a visitor does on the demo page. What is said to run in the page uses nothing of this module. */
-import type { Page } from 'puppeteer-core';
+import type { ElementHandle, Page } from 'puppeteer-core';
 
 /** Waits until every element in view draws. */
 export async function untilDrawn(page: Page): Promise<void> {
@@ -11,18 +11,25 @@ export async function untilDrawn(page: Page): Promise<void> {
   await page.waitForFunction(areDrawn, { timeout: 60_000, polling: 100 });
 }
 
+/** What the controls of the demo's picture have by that selector, once it is there. */
+async function findControl(page: Page, selector: string): Promise<ElementHandle> {
+  const found = await page.waitForSelector(`#picture >>> ${selector}`);
+  if (!found) throw new Error(`The controls have no ${selector}.`);
+  return found;
+}
+
+/** Unfolds the controls, up to the slider of truncation. */
+export async function unfoldControls(page: Page): Promise<void> {
+  for (const selector of ['#more', '#group-variety']) await (await findControl(page, selector)).click();
+  await findControl(page, '#truncation');
+}
+
 /** Clicks, keys on a slider and typing, in turn; each after what the one before led to had time to be drawn. */
 export async function pressInTurn(page: Page, times: number): Promise<void> {
   const ways = [
-    () => page.click('#another'),
-    async () => {
-      await page.focus('#truncation');
-      await page.keyboard.press('ArrowRight');
-    },
-    async () => {
-      await page.focus('#seed');
-      await page.keyboard.press('7');
-    },
+    async () => (await findControl(page, '#new-seed')).click(),
+    async () => (await findControl(page, '#truncation')).press('ArrowRight'),
+    async () => (await findControl(page, '#seed')).press('7'),
   ];
   for (let time = 0; time < times; time++) {
     await ways[time % ways.length]?.();
