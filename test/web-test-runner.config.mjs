@@ -55,7 +55,7 @@ async function servedMiddleware(context, next) {
   context.body = body;
 }
 
-const files = process.env.TEST_FILES ? process.env.TEST_FILES.split(',') : ['test/**/*.test.ts', '!test/node/**'];
+const files = process.env.TEST_FILES ? process.env.TEST_FILES.split(',') : ['test/**/*.test.ts', '!test/node/**', '!test/stories/**'];
 
 export default {
   rootDir: root,

@@ -118,15 +118,29 @@ const describeLayout = (page: Page): Promise<Layout> =>
     return { boxes, posterHeight, fallbackHeight };
   });
 
-/** How often something on the page jumped since it was opened. */
-const countLayoutShifts = (page: Page): Promise<number> =>
+/** What jumped on the page since it was opened: how far, what, and from where to where. */
+const listLayoutShifts = (page: Page): Promise<string[]> =>
   page.evaluate(
     () =>
-      new Promise<number>((resolve) => {
+      new Promise<string[]>((resolve) => {
         new PerformanceObserver((list) => {
-          resolve(list.getEntries().length);
+          const shifts = list.getEntries() as (PerformanceEntry & {
+            readonly value: number;
+            readonly sources: readonly { readonly node: Node | null; readonly previousRect: DOMRect; readonly currentRect: DOMRect }[];
+          })[];
+          const describe = ({ x, y, width, height }: DOMRect): string => `${x},${y} ${width}×${height}`;
+          resolve(
+            shifts.map(({ value, sources }) =>
+              [
+                value,
+                ...sources.map(
+                  ({ node, previousRect, currentRect }) => `${node?.nodeName} ${describe(previousRect)} → ${describe(currentRect)}`,
+                ),
+              ].join('; '),
+            ),
+          );
         }).observe({ type: 'layout-shift', buffered: true });
-        requestAnimationFrame(() => requestAnimationFrame(() => resolve(0)));
+        requestAnimationFrame(() => requestAnimationFrame(() => resolve([])));
       }),
   );
 
@@ -170,7 +184,7 @@ describe('markup from a server', { timeout: 120_000 }, () => {
     await page.waitForFunction(() => (document.querySelector('gan-canvas') as unknown as { ready?: boolean } | null)?.ready);
     const drawn = await describeLayout(page);
     assert.deepEqual(drawn.boxes, asServed.boxes);
-    assert.equal(await countLayoutShifts(page), 0);
+    assert.deepEqual(await listLayoutShifts(page), []);
     const { recovered, settings } = await page.evaluate(() => {
       const { latentDim, directions, autoplay, seed } = document.querySelector('gan-canvas') as unknown as Record<string, unknown>;
       return { recovered: (globalThis as { recovered?: unknown }).recovered, settings: { latentDim, directions, autoplay, seed } };
