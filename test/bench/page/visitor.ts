@@ -6,7 +6,7 @@ export async function untilDrawn(page: Page): Promise<void> {
   const areDrawn = () =>
     [...document.querySelectorAll('gan-canvas')].every((element) => {
       const { top, width } = element.getBoundingClientRect();
-      return (element as unknown as { ready: boolean }).ready || width === 0 || top > innerHeight;
+      return (element as unknown as { ready: boolean }).ready || width === 0 || top > innerHeight || !element.checkVisibility();
     });
   await page.waitForFunction(areDrawn, { timeout: 60_000, polling: 100 });
 }
@@ -20,7 +20,7 @@ async function findControl(page: Page, selector: string): Promise<ElementHandle>
 
 /** Unfolds the controls, up to the slider of truncation. */
 export async function unfoldControls(page: Page): Promise<void> {
-  for (const selector of ['#more', '#group-variety']) await (await findControl(page, selector)).click();
+  await (await findControl(page, '#more')).click();
   await findControl(page, '#truncation');
 }
 
