@@ -1,4 +1,5 @@
 import { css } from 'lit';
+import { liveRegionStyles } from './live-region.styles.ts';
 
 export const styles = css`
   :host {
@@ -138,18 +139,21 @@ export const styles = css`
     background: currentColor;
   }
 
-  .live {
-    position: absolute;
-    inline-size: 1px;
-    block-size: 1px;
-    overflow: hidden;
-    clip-path: inset(50%);
-    white-space: nowrap;
+  ${liveRegionStyles}
+
+  /* About what a panel takes at first. */
+  .coming {
+    box-sizing: border-box;
+    min-block-size: 4.5rem;
+  }
+
+  .coming.training {
+    min-block-size: 20rem;
   }
 
   /* Where there is room, the controls stand beside the picture and are scrolled there: it stays in sight of what steers it. */
   @container (inline-size >= 40rem) {
-    .layout:has([part='controls']) {
+    .layout:has([part='controls'], .coming) {
       display: grid;
       grid-template-columns: minmax(0, 1fr) clamp(20rem, 42%, 30rem);
     }
@@ -158,7 +162,8 @@ export const styles = css`
       align-self: start;
     }
 
-    [part='controls'] {
+    [part='controls'],
+    .layout .coming {
       block-size: 0;
       min-block-size: max(100%, 30rem);
       --list-size: none;

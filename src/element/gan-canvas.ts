@@ -207,12 +207,14 @@ export class GanCanvas extends GanCanvasMethods {
 
   readonly #controls: LazyPanelController = new LazyPanelController(this, {
     name: 'of controls',
+    room: () => (this.controls ? html`<div class="coming"></div>` : nothing),
     isWanted: () => this.controls && this.#isWanted,
     load: async () => (await import('./controls/controls-panel.ts')).createControlsPanel({ host: this }),
   });
 
   readonly #panel: LazyPanelController = new LazyPanelController(this, {
     name: 'for training',
+    room: () => (this.trainable ? html`<div class="coming training"></div>` : nothing),
     isWanted: () => this.trainable && this.#isWanted,
     load: async () => (await import('./training-panel/training-panel.ts')).createTrainingPanel({ host: this, canvas: () => this.#canvas }),
   });

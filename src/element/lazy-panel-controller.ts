@@ -1,5 +1,5 @@
-import type { ReactiveController, ReactiveControllerHost, TemplateResult } from 'lit';
-import { html, nothing } from 'lit';
+import type { ReactiveController, ReactiveControllerHost, TemplateResult, nothing } from 'lit';
+import { html } from 'lit';
 
 /** A panel: an element of the host's shadow tree that renders itself. */
 export interface LazyPanel extends HTMLElement {
@@ -9,6 +9,8 @@ export interface LazyPanel extends HTMLElement {
 export interface LazyPanelControllerOptions {
   /** What it is a panel of or for, for the message when it cannot be loaded. */
   readonly name: string;
+  /** What is in the place of the panel until it is there, so that nothing jumps when it comes; `nothing` when the host has no such panel. */
+  readonly room: () => TemplateResult | typeof nothing;
   /** True when the host is to show the panel. */
   readonly isWanted: () => boolean;
   /** Makes the panel; called once, when it is first wanted. */
@@ -43,8 +45,8 @@ export class LazyPanelController implements ReactiveController {
   }
 
   render(): TemplateResult | HTMLElement | typeof nothing {
-    if (!this.#options.isWanted()) return nothing;
-    if (this.#failure === null) return this.#panel ?? nothing;
+    if (!this.#options.isWanted()) return this.#options.room();
+    if (this.#failure === null) return this.#panel ?? this.#options.room();
     return html`<p part="message" role="alert">
       The panel ${this.#options.name} could not be loaded. <small>${this.#failure}</small>
       <button type="button" part="button" @click=${this.#handleRetry}>Try again</button>

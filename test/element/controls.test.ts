@@ -70,6 +70,25 @@ describe('element/controls', () => {
       assert.isFalse(panel.host.isConnected);
     });
 
+    it('has its room before it is there, so that the picture stays where it is', async () => {
+      element = createFakeCanvas({ controls: true });
+      element.style.inlineSize = '900px';
+      const places: string[] = [];
+      const note = () => {
+        const { x, y, width, height } = findIn(element.shadowRoot as ShadowRoot, '.picture').getBoundingClientRect();
+        places.push([x, y, width, height].join(' '));
+      };
+      document.body.append(element);
+      await element.updateComplete;
+      assert.isNull(element.shadowRoot?.querySelector('[part="controls"]'));
+      note();
+      panel = await findPanel(element, 'controls');
+      await until(() => panel.querySelector('#more'));
+      note();
+      assert.equal(places[1], places[0]);
+      assert.isBelow(findIn(element.shadowRoot as ShadowRoot, '.picture').clientWidth, 700);
+    });
+
     it('gives way to what the page puts into its slot', async () => {
       await show();
       const own = Object.assign(document.createElement('button'), { slot: 'controls', textContent: 'Mine' });

@@ -15,6 +15,11 @@ describe('custom-elements.json', () => {
     assert.deepEqual(element.attributes.map(({ name }) => name).sort(), attributes);
   });
 
+  it('is where package.json says, among what is published', () => {
+    const { customElements } = JSON.parse(readFileSync('package.json', 'utf8')) as { customElements: string };
+    assert.equal(customElements, 'dist/custom-elements.json');
+  });
+
   it('describes everything public, and nothing private', () => {
     assert.deepEqual(findUndocumented(element), []);
     assert.deepEqual(

@@ -24,9 +24,23 @@ const NAMED_VALUES = { NoiseMode: NOISE_MODES, BackendChoice: ['auto', ...BACKEN
 
 function analyse(folder: string): Manifest {
   mkdirSync(folder, { recursive: true });
-  const { status } = spawnSync('node_modules/.bin/cem', ['analyze', '--litelement', '--quiet', '--globs', ...SOURCES, '--outdir', folder], {
-    stdio: 'inherit',
-  });
+  const { status } = spawnSync(
+    'node_modules/.bin/cem',
+    [
+      'analyze',
+      '--config',
+      'test/custom-elements-manifest.config.mjs',
+      '--litelement',
+      '--quiet',
+      '--globs',
+      ...SOURCES,
+      '--outdir',
+      folder,
+    ],
+    {
+      stdio: 'inherit',
+    },
+  );
   if (status !== 0) throw new Error('The analyser failed; see its messages above.');
   const manifest = JSON.parse(readFileSync(`${folder}/custom-elements.json`, 'utf8')) as Manifest;
   const isDefined = (tag: string): boolean =>

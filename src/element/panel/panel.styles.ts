@@ -1,4 +1,5 @@
 import { css } from 'lit';
+import { liveRegionStyles } from '../live-region.styles.ts';
 
 /** The panel's box, its colours and its words. */
 export const panelStyles = css`
@@ -96,14 +97,7 @@ export const panelStyles = css`
     font-weight: 400;
   }
 
-  .live {
-    position: absolute;
-    inline-size: 1px;
-    block-size: 1px;
-    overflow: hidden;
-    clip-path: inset(50%);
-    white-space: nowrap;
-  }
+  ${liveRegionStyles}
 
   @container (inline-size >= 26rem) {
     .panel {
