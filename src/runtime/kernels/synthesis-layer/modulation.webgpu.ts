@@ -1,5 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import type { SynthesisLayerAttributes } from '../fused-kernels.ts';
 import { runProgram, WORKGROUP } from '../webgpu-program.ts';
 
 const THREADS = 128;
@@ -11,7 +12,7 @@ var<workgroup> squares : array<f32, ${THREADS}>;
 fn styleAt(n : i32, i : i32) -> f32 {
   if (i >= uniforms.inputs) { return 0.0; }
   var sum = affineBias[i];
-  for (var d = 0; d < uniforms.wDim; d++) { sum = fma(w[n * uniforms.wDim + d], affineWeight[d * uniforms.inputs + i], sum); }
+  for (var d = 0; d < uniforms.wDim; d++) { sum = fma(ws[n * uniforms.stride + uniforms.first + d], affineWeight[d * uniforms.inputs + i], sum); }
   return sum;
 }
 
@@ -43,7 +44,7 @@ fn main() {
 
 /** The tensors of a layer from which its modulation comes. */
 export interface ModulationInputs {
-  readonly w: TensorInfo;
+  readonly ws: TensorInfo;
   readonly affineWeight: TensorInfo;
   readonly affineBias: TensorInfo;
   readonly power: TensorInfo;
@@ -52,16 +53,16 @@ export interface ModulationInputs {
 /** [n, I' + O']: the styles, then the demodulation; I and O filled up with zeros to multiples of 4. */
 export function computeModulation(
   backend: WebGPUBackend,
-  { w, affineWeight, affineBias, power }: ModulationInputs,
-  epsilon: number,
+  { ws, affineWeight, affineBias, power }: ModulationInputs,
+  { row, epsilon }: Pick<SynthesisLayerAttributes, 'row' | 'epsilon'>,
 ): TensorInfo {
-  const [batch, wDim] = w.shape as [number, number];
+  const [batch, rows, wDim] = ws.shape as [number, number, number];
   const [inputs, outputs] = power.shape as [number, number];
   return runProgram(backend, {
     key: 'gan-canvas-modulation',
     code: () => CODE,
     inputs: {
-      w: { tensor: w, components: 1 },
+      ws: { tensor: ws, components: 1 },
       affineWeight: { tensor: affineWeight, components: 1 },
       affineBias: { tensor: affineBias, components: 1 },
       powers: { tensor: power, components: 1 },
@@ -70,7 +71,7 @@ export function computeModulation(
     threads: THREADS,
     workgroups: Math.ceil(outputs / THREADS),
     layers: batch,
-    integers: { wDim, inputs, outputs },
+    integers: { wDim, stride: rows * wDim, first: row * wDim, inputs, outputs },
     floats: { epsilon },
   });
 }

@@ -41,7 +41,7 @@ var<workgroup> colours : array<vec3<f32>, ${THREADS}>;
 ${image ? DOUBLED_CODE : ''}
 fn colourAt(n : i32, i : i32) -> vec3<f32> {
   var style = affineBias[i];
-  for (var d = 0; d < uniforms.wDim; d++) { style = fma(w[n * uniforms.wDim + d], affineWeight[d * uniforms.inputs + i], style); }
+  for (var d = 0; d < uniforms.wDim; d++) { style = fma(ws[n * uniforms.stride + uniforms.first + d], affineWeight[d * uniforms.inputs + i], style); }
   return style * vec3<f32>(kernel[i * 3], kernel[i * 3 + 1], kernel[i * 3 + 2]);
 }
 
@@ -74,16 +74,17 @@ fn main() {
 }
 
 /** A modulated 1×1 convolution to colours with the picture so far, doubled, added to it: one dispatch. */
-export function toRgb(backend: WebGPUBackend, tensors: ToRgbInfos, { limit }: ToRgbAttributes): TensorInfo {
-  const { x, w, affineWeight, affineBias, kernel, bias, image } = tensors;
+export function toRgb(backend: WebGPUBackend, tensors: ToRgbInfos, { row, limit }: ToRgbAttributes): TensorInfo {
+  const { x, ws, affineWeight, affineBias, kernel, bias, image } = tensors;
   const [batch, size, , inputs] = x.shape as [number, number, number, number];
+  const [, rows, wDim] = ws.shape as [number, number, number];
   const components = componentsFor(inputs);
   return runProgram(backend, {
     key: `gan-canvas-to-rgb ${components}`,
     code: () => toRgbCode(components, image !== undefined),
     inputs: {
       x: { tensor: x, components },
-      w: { tensor: w, components: 1 },
+      ws: { tensor: ws, components: 1 },
       affineWeight: { tensor: affineWeight, components: 1 },
       affineBias: { tensor: affineBias, components: 1 },
       kernel: { tensor: kernel, components: 1 },
@@ -94,7 +95,7 @@ export function toRgb(backend: WebGPUBackend, tensors: ToRgbInfos, { limit }: To
     threads: THREADS,
     workgroups: Math.ceil((size * size) / THREADS),
     layers: batch,
-    integers: { size, inputs, wDim: w.shape[1] ?? 0 },
+    integers: { size, inputs, wDim, stride: rows * wDim, first: row * wDim },
     floats: { limit: Math.min(limit, MAX_FLOAT) },
   });
 }
