@@ -1,14 +1,13 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import { MAX_MAPPING_WIDTH, type MappingAttributes, type MappingInputs } from '../fused-kernels.ts';
+import { elementType, productCode } from '../product.wgsl.ts';
 import { componentsFor, runProgram, WORKGROUP } from '../webgpu-program.ts';
 
 /** The network's tensors as kernels get them. */
 export type MappingInfos = { readonly [Name in keyof MappingInputs]: TensorInfo };
 
 const THREADS = 256;
-
-const typeOf = (components: 1 | 4): string => (components === 4 ? 'vec4<f32>' : 'f32');
 
 /** Scales so many of `values` to second moment 1. */
 const NORMALISE_CODE = `
@@ -29,32 +28,18 @@ fn normalise(first : i32, length : i32) {
 `;
 
 /** A layer on `values`, x to y. */
-function denseCode(components: 1 | 4): string {
-  const type = typeOf(components);
-  return `
-fn dense(x : i32, inputs : i32, start : i32, y : i32, slope : f32) {
-  let local = i32(localIndex);
-  for (var first = 0; first < uniforms.columns; first += ${THREADS}) {
-    let held = min(${THREADS}, uniforms.columns - first);
-    let shares = ${THREADS} / held;
-    let column = first + local % held;
-    let share = local / held;
-    var sum = ${type}();
-    if (share < shares) {
-      for (var k = share; k < inputs; k += shares) { sum = fma(${type}(values[x + k]), layers[start + k * uniforms.columns + column], sum); }
-    }
-    parts[local] = sum;
-    workgroupBarrier();
-    if (local < held) {
-      var total = layers[start + inputs * uniforms.columns + column];
-      for (var k = 0; k < shares; k++) { total += parts[k * held + local]; }
-      total = select(slope * total, total, total > ${type}());
-      ${components === 4 ? 'for (var c = 0; c < 4; c++) { values[y + column * 4 + c] = total[c]; }' : 'values[y + column] = total;'}
-    }
-    workgroupBarrier();
-  }
-}
-`;
+function layerCode(components: 1 | 4): string {
+  return productCode({
+    name: 'dense',
+    parameters: ['x : i32', 'start : i32', 'y : i32', 'slope : f32'],
+    threads: THREADS,
+    components,
+    factor: 'values[x + k]',
+    element: 'layers[start + k * columns + column]',
+    finish: `total += layers[start + depth * columns + column];
+      total = select(slope * total, total, total > ${elementType(components)}());
+      ${components === 4 ? 'for (var c = 0; c < 4; c++) { values[y + column * 4 + c] = total[c]; }' : 'values[y + column] = total;'}`,
+  });
 }
 
 /**
@@ -64,11 +49,10 @@ fn dense(x : i32, inputs : i32, start : i32, y : i32, slope : f32) {
 function mappingCode(components: 1 | 4, hasClasses: boolean): string {
   return `
 var<workgroup> values : array<f32, ${2 * MAX_MAPPING_WIDTH}>;
-var<workgroup> parts : array<${typeOf(components)}, ${THREADS}>;
 var<workgroup> squares : array<f32, ${THREADS}>;
 
 ${NORMALISE_CODE}
-${denseCode(components)}
+${layerCode(components)}
 fn main() {
   let local = i32(localIndex);
   let n = ${WORKGROUP};
@@ -83,7 +67,7 @@ fn main() {
       ? `
   for (var k = local; k < uniforms.classes; k += ${THREADS}) { values[${MAX_MAPPING_WIDTH} + k] = oneHot[n * uniforms.classes + k]; }
   workgroupBarrier();
-  dense(${MAX_MAPPING_WIDTH}, uniforms.classes, 0, uniforms.zDim, 1.0);
+  dense(${MAX_MAPPING_WIDTH}, 0, uniforms.zDim, 1.0, uniforms.classes, uniforms.columns, 0, uniforms.columns);
   normalise(uniforms.zDim, wDim);
   inputs += wDim;
   start = (uniforms.classes + 1) * uniforms.columns;`
@@ -92,7 +76,7 @@ fn main() {
   var x = 0;
   for (var layer = 0; layer < uniforms.count; layer++) {
     let y = ${MAX_MAPPING_WIDTH} - x;
-    dense(x, inputs, start, y, uniforms.slope);
+    dense(x, start, y, uniforms.slope, inputs, uniforms.columns, 0, uniforms.columns);
     start += (inputs + 1) * uniforms.columns;
     inputs = wDim;
     x = y;
