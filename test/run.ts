@@ -17,6 +17,8 @@ interface Step {
   /** How to read the counts of tests from the output; left out: the step is one check, judged by its exit code. */
   readonly count?: (output: string) => Counts | undefined;
   readonly env?: Readonly<Record<string, string>>;
+  /** Runs beside the steps before and after it that have this too; what they say comes when each has ended. */
+  readonly isBeside?: true;
   /** Part of `npm run check`. */
   readonly quick: boolean;
 }
@@ -59,9 +61,9 @@ const browserTests = [
 const steps: readonly Step[] = [
   { name: 'kernels', command: ['node', 'src/runtime/wasm/build.mjs'], quick: true },
   { name: 'vendor bundles', command: ['node', 'test/tools/build-vendor.mjs'], quick: true },
-  { name: 'format', command: [bin('prettier'), '--check', '--log-level', 'warn', '.'], quick: true },
-  { name: 'lint', command: [bin('eslint'), '.', '--max-warnings', '0'], quick: true },
-  { name: 'types', command: [bin('tsc'), '--noEmit', '-p', '.'], quick: true },
+  { name: 'format', command: [bin('prettier'), '--check', '--log-level', 'warn', '.'], isBeside: true, quick: true },
+  { name: 'lint', command: [bin('eslint'), '.', '--max-warnings', '0'], isBeside: true, quick: true },
+  { name: 'types', command: [bin('tsc'), '--noEmit', '-p', '.'], isBeside: true, quick: true },
   ...(quick
     ? [
         { name: 'manifest', command: [bin('tsx'), 'test/tools/manifest.ts', '--check'], quick: true },
@@ -85,7 +87,7 @@ const steps: readonly Step[] = [
   },
 ];
 
-/** Runs a command, showing its output as it comes. */
+/** Runs a command, showing its output as it comes, or, of one beside others, at its end. */
 function run(step: Step): Promise<{ code: number; output: string }> {
   return new Promise((resolve) => {
     const [command = '', ...args] = step.command;
@@ -93,7 +95,7 @@ function run(step: Step): Promise<{ code: number; output: string }> {
     let output = '';
     const take = (chunk: Buffer): void => {
       output += chunk.toString();
-      process.stdout.write(chunk);
+      if (!step.isBeside) process.stdout.write(chunk);
     };
     child.stdout.on('data', take);
     child.stderr.on('data', take);
@@ -116,18 +118,30 @@ function judge(step: Step, code: number, output: string): Counts {
 
 const total = { passed: 0, failed: 0 };
 const slow: string[] = [];
-console.log(`Chromium: ${await findChromium()}`);
-for (const step of steps.filter((each) => !quick || each.quick)) {
+
+/** Runs a step, and says how it went. */
+async function take(step: Step): Promise<void> {
   const start = performance.now();
-  console.log(`\n── ${step.name}`);
+  if (!step.isBeside) console.log(`\n── ${step.name}`);
   const { code, output } = await run(step);
   const counts = judge(step, code, output);
   total.passed += counts.passed;
   total.failed += counts.failed;
   const line = `${step.name}: ${counts.failed ? 'FAILED' : 'ok'} (${((performance.now() - start) / 1000).toFixed(0)} s)`;
   slow.push(line);
+  if (step.isBeside) process.stdout.write(`\n── ${step.name}\n${output}`);
   console.log(`── ${line}`);
 }
+
+console.log(`Chromium: ${await findChromium()}`);
+const beside: Promise<void>[] = [];
+for (const step of steps.filter((each) => !quick || each.quick)) {
+  if (!step.isBeside) await Promise.all(beside.splice(0));
+  const taken = take(step);
+  if (step.isBeside) beside.push(taken);
+  else await taken;
+}
+await Promise.all(beside);
 console.log(`\n${slow.join('\n')}\n`);
 console.log(`${total.passed.toString()} passed, ${total.failed.toString()} failed`);
 process.exitCode = total.failed === 0 ? 0 : 1;
