@@ -3,6 +3,7 @@ import { registerBatchNorm } from './kernels/batch-norm/batch-norm.wasm.ts';
 import { registerConv2dBackpropFilter } from './kernels/conv2d-backprop-filter/conv2d-backprop-filter.wasm.ts';
 import { registerConv2dBackpropFilter as registerConv2dBackpropFilterOnGpu } from './kernels/conv2d-backprop-filter/conv2d-backprop-filter.webgpu.ts';
 import { registerConv2dBackpropInput } from './kernels/conv2d-backprop-input/conv2d-backprop-input.wasm.ts';
+import { registerConv2dBackpropInput as registerConv2dBackpropInputOnGpu } from './kernels/conv2d-backprop-input/conv2d-backprop-input.webgpu.ts';
 import { registerConv2d } from './kernels/conv2d/conv2d.wasm.ts';
 import { registerHalve } from './kernels/halve/halve.wasm.ts';
 import { registerIdentity } from './kernels/identity/identity.wasm.ts';
@@ -19,7 +20,10 @@ import type { Runtime } from './runtime.ts';
  */
 export async function loadGradients(runtime: Runtime): Promise<void> {
   await loadTable();
-  if (runtime.backend === 'webgpu') registerConv2dBackpropFilterOnGpu();
+  if (runtime.backend === 'webgpu') {
+    registerConv2dBackpropFilterOnGpu();
+    registerConv2dBackpropInputOnGpu();
+  }
   if (runtime.backend !== 'wasm') return;
   registerBatchMatMul();
   registerBatchNorm();

@@ -4,19 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { PeerAnswer, PeerCall } from '../dawn-place.ts';
-
-interface DawnPackage {
-  create(options: readonly string[]): GPU;
-  readonly globals: object;
-}
-
-async function loadDawn(): Promise<DawnPackage> {
-  // As a string, so that the compiler does not need the package.
-  const name = 'webgpu' as string;
-  return (await import(name).catch((error: unknown) => {
-    throw new Error('--dawn needs the package `webgpu`: npm install --no-save webgpu', { cause: error });
-  })) as DawnPackage;
-}
+import { loadDawn } from '../load-dawn.ts';
 
 /** To libraries this realm is a worker: without WorkerGlobalScope TensorFlow.js would take it for Node. */
 async function imitatePage(location: URL): Promise<void> {
