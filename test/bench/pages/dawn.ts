@@ -20,7 +20,8 @@ type Bench = Record<string, (...args: unknown[]) => unknown>;
 async function openPeer(): Promise<Bench> {
   const location = new URL(`./?${process.argv[2] ?? ''}`, import.meta.url);
   await imitatePage(location);
-  const page = (await import(`./${location.searchParams.get('peer') ?? ''}.js`)) as { readonly bench: Promise<Bench> };
+  const { href } = new URL(`./${location.searchParams.get('peer') ?? ''}.js`, import.meta.url);
+  const page = (await import(href)) as { readonly bench: Promise<Bench> };
   return page.bench;
 }
 
