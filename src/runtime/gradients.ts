@@ -3,7 +3,6 @@ import { registerBatchNorm } from './kernels/batch-norm/batch-norm.wasm.ts';
 import { registerConv2dBackpropFilter } from './kernels/conv2d-backprop-filter/conv2d-backprop-filter.wasm.ts';
 import { registerConv2dBackpropFilter as registerConv2dBackpropFilterOnGpu } from './kernels/conv2d-backprop-filter/conv2d-backprop-filter.webgpu.ts';
 import { registerConv2dBackpropInput } from './kernels/conv2d-backprop-input/conv2d-backprop-input.wasm.ts';
-import { registerConv2dBackpropInput as registerConv2dBackpropInputOnGpu } from './kernels/conv2d-backprop-input/conv2d-backprop-input.webgpu.ts';
 import { registerConv2d } from './kernels/conv2d/conv2d.wasm.ts';
 import { registerHalve } from './kernels/halve/halve.wasm.ts';
 import { registerIdentity } from './kernels/identity/identity.wasm.ts';
@@ -15,15 +14,12 @@ import { nodeModule } from './node-file-path.ts';
 import type { Runtime } from './runtime.ts';
 
 /**
- * Loads what gradients need beyond drawing: TF.js's table of gradients, and on WASM the kernels that it lacks or has slower. Load this module itself by
+ * Loads what gradients need beyond drawing: TF.js's table of gradients, and the kernels that its WASM backend lacks or has slower, or its WebGPU backend has slower. Load this module itself by
  * import(): pages that only draw never pay for it. Call it once for each runtime, before tf.grads and the like.
  */
 export async function loadGradients(runtime: Runtime): Promise<void> {
   await loadTable();
-  if (runtime.backend === 'webgpu') {
-    registerConv2dBackpropFilterOnGpu();
-    registerConv2dBackpropInputOnGpu();
-  }
+  if (runtime.backend === 'webgpu') registerConv2dBackpropFilterOnGpu();
   if (runtime.backend !== 'wasm') return;
   registerBatchMatMul();
   registerBatchNorm();
