@@ -1,6 +1,5 @@
 import type { Meta, StoryObj } from '@storybook/web-components-vite';
 import { html } from 'lit';
-import { waitFor } from 'storybook/test';
 import type { DirectionsInput, DiscoveredDirection, DiscoveryMethod, GanCanvas } from '../../src/index.ts';
 import { createExhibit } from '../exhibits/create-exhibit.ts';
 import { renderChoice, renderSlider } from '../exhibits/fields.ts';
@@ -42,35 +41,6 @@ export const AsElements: Story = {
       args,
       html`<gan-direction name="redness" size="2"></gan-direction><gan-direction name="tallness" size="-2"></gan-direction>`,
     ),
-};
-
-/** All shadow trees below an element, the outermost first. */
-function openTrees(root: ParentNode): ParentNode[] {
-  return [root, ...[...root.querySelectorAll('*')].flatMap(({ shadowRoot }) => (shadowRoot ? openTrees(shadowRoot) : []))];
-}
-
-/** A plane of two directions: the pad among the `controls`. Drag in it, or use the arrow keys. */
-export const Pad: Story = {
-  args: { controls: true, seed: '33', 'class-label': 'peach whole' },
-  render: (args) => html`<div class="exhibit">${renderPicture(args)}</div>`,
-  play: async ({ canvasElement }) => {
-    const findAll = (selector: string): Element[] => openTrees(canvasElement).flatMap((tree) => [...tree.querySelectorAll(selector)]);
-    const summary = await waitFor(
-      () => {
-        const found = findAll('summary').find(({ textContent }) => textContent?.trim() === 'Pad');
-        if (!found) throw new Error('The controls have no pad.');
-        return found as HTMLElement;
-      },
-      { timeout: 30_000 },
-    );
-    summary.click();
-    await waitFor(
-      () => {
-        if (findAll('.pad canvas').length < 9) throw new Error('The pad has no pictures.');
-      },
-      { timeout: 30_000 },
-    );
-  },
 };
 
 /** Form from one seed, colours and texture from another: `mix="SEED@LAYERS"`. Early layers carry form, late ones colour. */

@@ -124,9 +124,6 @@ export const Grid: Story = { args: { samples: 24, columns: 6, seed: 'basket' }, 
  */
 export const Walk: Story = { args: { autoplay: true, loop: true, interval: 2500, seed: 'stroll', 'class-label': 'peach whole' } };
 
-/** The panel of `controls`: seed, size, directions, pad, variations, walk, and keeping what one has found. */
-export const Controls: Story = { args: { controls: true, seed: '42' }, render: (args) => wide(args) };
-
 function wide(args: Attributes) {
   return html`<div class="exhibit">${renderPicture(args)}</div>`;
 }
