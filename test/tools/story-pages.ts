@@ -73,8 +73,9 @@ interface Tag extends HTMLElement {
   readonly ready: boolean;
 }
 interface StorybookGlobal {
+  readonly __STORYBOOK_ADDONS_CHANNEL__?: { emit(event: string, entry: { storyId: string; viewMode: string }): void };
   readonly __STORYBOOK_PREVIEW__?: {
-    readonly currentRender?: { readonly phase?: string; readonly story?: { readonly parameters: StoryPromise } };
+    readonly currentRender?: { readonly id: string; readonly phase?: string; readonly story?: { readonly parameters: StoryPromise } };
   };
 }
 
@@ -131,33 +132,45 @@ async function lookInPages(page: Page): Promise<void> {
       const inSight = own.filter((tag) => tag.getBoundingClientRect().top < innerHeight);
       return own.length > 0 && inSight.every((tag) => tag.ready || failed(tag));
     };
-    Object.assign(globalThis, { storyPages: { isSettled, isRead, see } });
+    const shownId = (): string | undefined => (globalThis as StorybookGlobal).__STORYBOOK_PREVIEW__?.currentRender?.id;
+    Object.assign(globalThis, { storyPages: { shownId, isSettled, isRead, see } });
   });
 }
 
-declare const storyPages: { isSettled(): boolean; isRead(): boolean; see(): SeenStory };
+declare const storyPages: { shownId(): string | undefined; isSettled(): boolean; isRead(): boolean; see(): SeenStory };
 
 /** Storybook's own run of axe would be in the way of one that comes when pictures are drawn. */
 const GLOBALS = 'globals=a11y.manual:!true';
 
-/** Leaves nothing of what came before but the files that were fetched: a new document, and no storage. */
-async function openFresh(page: Page, url: string): Promise<void> {
-  const client = await page.createCDPSession();
-  await client.send('Storage.clearDataForOrigin', { origin: new URL(url).origin, storageTypes: 'all' });
-  await client.detach();
-  await page.goto(url);
+/**
+ * Has the page's preview show an entry, as the site's sidebar does: what was shown before is taken down, and its elements release their worker.
+ * The first entry of a window opens the page. `site` ends with a slash.
+ */
+async function showEntry(page: Page, site: string, { id }: StoryEntry, viewMode: 'story' | 'docs'): Promise<void> {
+  if (!page.url().startsWith(`${site}iframe.html`)) {
+    await page.goto(`${site}iframe.html?id=${id}&viewMode=${viewMode}&${GLOBALS}`);
+    return;
+  }
+  await page.evaluate(
+    (entry) => {
+      scrollTo(0, 0);
+      (globalThis as StorybookGlobal).__STORYBOOK_ADDONS_CHANNEL__?.emit('setCurrentStory', entry);
+    },
+    { storyId: id, viewMode },
+  );
+  await page.waitForFunction((shown) => storyPages.shownId() === shown, { polling: 20 }, id);
 }
 
-/** Opens a story by itself and waits until it shows what it promises, or what it has after `timeoutMs`. `site` ends with a slash. */
-export async function openStory(page: Page, site: string, { id }: StoryEntry, timeoutMs = 60_000): Promise<SeenStory> {
-  await openFresh(page, `${site}iframe.html?id=${id}&viewMode=story&${GLOBALS}`);
+/** Opens a story by itself and waits until it shows what it promises, or what it has after `timeoutMs`. */
+export async function openStory(page: Page, site: string, entry: StoryEntry, timeoutMs = 60_000): Promise<SeenStory> {
+  await showEntry(page, site, entry, 'story');
   await page.waitForFunction(() => storyPages.isSettled(), { timeout: timeoutMs, polling: 50 }).catch(() => undefined);
   return page.evaluate(() => storyPages.see());
 }
 
 /** Opens a page of prose and waits for its text and for the pictures that are in sight. */
-export async function openDocs(page: Page, site: string, { id }: StoryEntry, timeoutMs = 60_000): Promise<void> {
-  await openFresh(page, `${site}iframe.html?id=${id}&viewMode=docs`);
+export async function openDocs(page: Page, site: string, entry: StoryEntry, timeoutMs = 60_000): Promise<void> {
+  await showEntry(page, site, entry, 'docs');
   await page.waitForSelector('.sbdocs-content h1', { timeout: timeoutMs });
   await page.waitForFunction(() => storyPages.isRead(), { timeout: timeoutMs, polling: 50 });
 }
