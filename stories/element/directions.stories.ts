@@ -114,7 +114,7 @@ export const LearnedFromMarks: StoryObj = {
           )}
         </div>
         <p><button class="primary" type="button" @click=${learn}>Learn the direction</button></p>
-        <div class="row">
+        <div class="beside">
           <gan-canvas class="learner" model="cats" seed="71" directions=${state.isLearned ? `mine:${state.size}` : ''}></gan-canvas>
           ${renderSlider({
             ...{ label: 'Size of mine', value: state.size, min: -3, max: 3, step: 0.1, shown: state.size.toFixed(1) },
@@ -157,7 +157,7 @@ export const Discovered: StoryObj = {
         if (tag) update(await discover(tag, select.value as DiscoveryMethod));
       };
       return html`
-        <div class="row">
+        <div class="beside">
           <gan-canvas class="single" model="cats" seed="9" .directions=${directions} @load=${handleLoad}></gan-canvas>
           <div>
             <label class="field"

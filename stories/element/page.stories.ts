@@ -39,6 +39,7 @@ export const Theming: Story = {
       }
       .framed {
         --gan-canvas-background: #fbf5e6;
+        box-sizing: border-box;
         padding: 0.75rem;
         background: #fbf5e6;
         box-shadow:

@@ -1,6 +1,7 @@
 import type { Meta, StoryObj } from '@storybook/web-components-vite';
 import { html } from 'lit';
 import type { GanCanvas } from '../../src/index.ts';
+import { createContest } from '../exhibits/create-contest.ts';
 import { createExhibit } from '../exhibits/create-exhibit.ts';
 import { renderChoice, renderDoublingSlider } from '../exhibits/fields.ts';
 import { blend, meanStep, showPixels } from '../exhibits/pixels.ts';
@@ -89,4 +90,20 @@ export const BetweenTwo: StoryObj = {
         }
       `;
     }),
+};
+
+const SIDE = 32;
+const TRAINING = { steps: 600, showEvery: 20, network: { resolution: SIDE, latentDim: 16 } } as const;
+
+/** The same generator, the same peaches, as many steps: once with a discriminator that judges it, once with an encoder and the squared error. */
+export const BothLearn: StoryObj = {
+  parameters: { shows: 'button.primary:enabled' },
+  render: () =>
+    createContest(
+      [
+        { name: 'GAN', options: { ...TRAINING, method: 'textbook-gan' } },
+        { name: 'VAE', options: { ...TRAINING, method: 'vae' } },
+      ],
+      SIDE,
+    ),
 };

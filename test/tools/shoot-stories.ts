@@ -1,5 +1,5 @@
 /**
- * Takes a picture of every story and page of prose, at the width of a phone and of a desktop, and puts them on contact sheets in
+ * Takes a picture of every story and page of prose, at the width of a phone and of a desktop, and puts those of stories on contact sheets in
  * .cache/stories: npx tsx test/tools/shoot-stories.ts [PART OF AN ID …]. SITE names a built site; without it one is built.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ const entries = readStoryIndex(site).filter(({ id }) => parts.length === 0 || pa
 mkdirSync(OUT, { recursive: true });
 
 async function shoot(page: Page, url: string, entry: StoryEntry, width: number): Promise<string> {
-  await page.setViewport({ width, height: entry.type === 'docs' ? 6000 : 900 });
+  await page.setViewport({ width, height: entry.type === 'docs' ? 9000 : 900 });
   if (entry.type === 'docs') await openDocs(page, url, entry, 20_000);
   else {
     const { isSettled, colours, failures, waiting } = await openStory(page, url, entry, 20_000);
@@ -27,6 +27,8 @@ async function shoot(page: Page, url: string, entry: StoryEntry, width: number):
     console.log(`${entry.id}: ${rest}; colours ${colours.join(' ')}; failed ${failures.join(' | ')}; waiting ${String(waiting)}`);
   }
   await page.waitForNetworkIdle({ idleTime: 300, timeout: 5_000 }).catch(() => undefined);
+  // All of a page of prose was in sight while its pictures were drawn; what is below it is not wanted.
+  await page.setViewport({ width, height: 900 });
   const file = `${OUT}/${entry.id}-${String(width)}.png` as const;
   await page.screenshot({ path: file, fullPage: entry.type === 'docs' || !entry.id.includes('lazy') });
   return file;
@@ -52,7 +54,8 @@ async function shootAll(browser: Browser, url: string, width: number): Promise<v
   const files: string[] = [];
   for (const entry of entries) {
     try {
-      files.push(await shoot(page, url, entry, width));
+      const file = await shoot(page, url, entry, width);
+      if (entry.type === 'story') files.push(file);
     } catch (error) {
       console.error(`${entry.id}: ${(error as Error).message}`);
     }
