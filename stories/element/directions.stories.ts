@@ -185,7 +185,7 @@ export const VectorOfYourOwn: StoryObj = {
   parameters: { controls: { disable: true } },
   render: () =>
     createExhibit<{ size: number; other: string; vector: Float32Array | null }>(
-      { size: 0, other: '2', vector: null },
+      { size: 0.5, other: '13', vector: null },
       ({ size, other, vector }, update) => {
         const learn = async (tag: GanCanvas, seed: string): Promise<void> => {
           const from = tag.latent;
@@ -196,7 +196,7 @@ export const VectorOfYourOwn: StoryObj = {
         const directions: DirectionsInput = vector ? { towards: { vector, size } } : {};
         return html`
           <div class="row">
-            <gan-canvas src="dcgan/dcgan-64.safetensors" seed="1" .directions=${directions} @load=${handleLoad}></gan-canvas>
+            <gan-canvas src="dcgan/dcgan-64.safetensors" seed="26" .directions=${directions} @load=${handleLoad}></gan-canvas>
             <gan-canvas src="dcgan/dcgan-64.safetensors" seed=${other}></gan-canvas>
           </div>
           <div class="settings">
@@ -205,14 +205,16 @@ export const VectorOfYourOwn: StoryObj = {
               onInput: (value) => update({ size: value }),
             })}
             ${renderChoice({
-              ...{ label: 'Towards seed', value: other, choices: ['2', '3', '4'] },
+              ...{ label: 'Towards seed', value: other, choices: ['13', '21', '25'] },
               onChange: (value) => {
                 const tag = document.querySelector<GanCanvas>('.exhibit gan-canvas');
                 if (tag) void learn(tag, value);
               },
             })}
           </div>
-          <p class="note">At 1 the left picture is the right one. Beyond 1 it goes on where the right one leaves off.</p>
+          <p class="note">
+            At 0 the left picture is seed 26, at 1 it is the right one. Beyond 1 it goes on where the right one leaves off.
+          </p>
         `;
       },
     ),
