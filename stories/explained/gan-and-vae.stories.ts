@@ -13,7 +13,7 @@ const MOST = 64;
 
 /** The picture with the least squared error to many pictures is their mean. */
 export const MeanOfMany: StoryObj = {
-  parameters: { shows: 'figure canvas' },
+  parameters: { shows: 'figure canvas[role="img"]' },
   render: () =>
     createExhibit<{ count: number; pictures: readonly ImageData[] }>({ count: 16, pictures: [] }, ({ count, pictures }, update) => {
       const handleLoad = async (event: Event): Promise<void> => {
@@ -31,14 +31,12 @@ export const MeanOfMany: StoryObj = {
             <gan-canvas class-label="peach whole" seed="many/0" truncation="1" @load=${handleLoad}></gan-canvas>
             <figcaption>One picture${first ? `; step between neighbours ${meanStep(first).toFixed(1)} of 255` : ''}</figcaption>
           </figure>
-          ${
-            mean
-              ? html`<figure>
-                  ${showPixels(mean, `The mean of ${count} pictures`)}
-                  <figcaption>Mean of ${count}; step between neighbours ${meanStep(mean).toFixed(1)} of 255</figcaption>
-                </figure>`
-              : ''
-          }
+          <figure>
+            ${mean ? showPixels(mean, `The mean of ${count} pictures`) : html`<canvas width="64" height="64" aria-hidden="true"></canvas>`}
+            <figcaption>
+              ${mean ? `Mean of ${count}; step between neighbours ${meanStep(mean).toFixed(1)} of 255` : `Drawing ${MOST} peaches …`}
+            </figcaption>
+          </figure>
         </div>
       `;
     }),

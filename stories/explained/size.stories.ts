@@ -141,7 +141,7 @@ function build(design: UntrainedDesign, before: DesignState | null): DesignState
 
 function renderLayer({ layer, input, output, parameters, multiplications }: LayerCost): TemplateResult {
   return html`<tr>
-    <th scope="row">${input.size} → ${output.size}</th>
+    <th scope="row">${`${input.size}\u00a0→\u00a0${output.size}`}</th>
     <td>${input.channels} → ${output.channels}</td>
     <td>${layer.kernel ?? 1} × ${layer.kernel ?? 1}</td>
     <td>${parameters.toLocaleString('en')}</td>
