@@ -78,6 +78,12 @@ const steps: readonly Step[] = [
     : []),
   { name: 'browser tests', command: browserTests, count: countBrowserTests, quick: false },
   { name: 'build', command: ['npm', 'run', '--silent', 'build'], quick: false },
+  {
+    name: 'stories',
+    command: [bin('tsx'), '--test', '--test-reporter=tap', 'test/stories/stories.test.ts'],
+    count: countNodeTests,
+    quick: false,
+  },
   { name: 'package', command: [bin('publint'), '--strict'], quick: false },
   {
     name: 'node tests',

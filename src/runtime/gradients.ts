@@ -14,7 +14,7 @@ import { nodeModule } from './node-file-path.ts';
 import type { Runtime } from './runtime.ts';
 
 /**
- * Loads what gradients need beyond drawing: TF.js's table of gradients, and on WASM the kernels that it lacks or has slower. Load this module itself by
+ * Loads what gradients need beyond drawing: TF.js's table of gradients, and the kernels that its WASM backend lacks or has slower, or its WebGPU backend has slower. Load this module itself by
  * import(): pages that only draw never pay for it. Call it once for each runtime, before tf.grads and the like.
  */
 export async function loadGradients(runtime: Runtime): Promise<void> {

@@ -19,7 +19,7 @@ const preview: Preview = {
           'Explained',
           ['Size of the vector', 'Direction of the vector', 'How fine-tuning works', 'How GANs fail', 'GAN and VAE'],
           'Element',
-          ['Picture', 'Directions', 'On a page', 'Training', 'Failures', 'Backends'],
+          ['Picture', 'Directions', 'Controls', 'On a page', 'Training', 'From nothing', 'Failures', 'Backends'],
         ],
       },
     },

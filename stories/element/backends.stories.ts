@@ -27,7 +27,7 @@ function worstDifference(a: ImageData, b: ImageData): number {
 
 function describe(drawn: Drawn | undefined, reference: ImageData | undefined): string {
   if (!drawn) return 'at work …';
-  if (drawn.durationMs === undefined) return drawn.detail;
+  if (drawn.durationMs === undefined) return 'not in this browser';
   const time = `${drawn.durationMs.toFixed(drawn.durationMs < 10 ? 1 : 0)} ms`;
   if (!drawn.pixels || !reference || drawn.pixels === reference) return time;
   return `${time}; no channel is more than ${worstDifference(drawn.pixels, reference)} of 255 from WebAssembly’s`;
@@ -35,7 +35,7 @@ function describe(drawn: Drawn | undefined, reference: ImageData | undefined): s
 
 /** One seed on every backend that this browser has, with the time of the picture and how far the pixels are from WebAssembly's. */
 export const Compared: StoryObj = {
-  parameters: { controls: { disable: true }, mayLack: 'webgpu' },
+  parameters: { controls: { disable: true }, mayLack: 'webgpu', shows: '.row.compared' },
   render: () =>
     createExhibit<Partial<Record<BackendName, Drawn>>>({}, (state, update) => {
       const handleRender = async (event: GanCanvasRenderEvent): Promise<void> => {
@@ -46,15 +46,18 @@ export const Compared: StoryObj = {
       };
       const handleError = (event: GanCanvasErrorEvent): void => {
         const backend = (event.currentTarget as GanCanvas).backend as BackendName;
-        update({ [backend]: { backend, detail: event.message } });
+        update({ [backend]: { backend, detail: '' } });
       };
-      return html`<div class="row">
+      const isDone = Object.keys(state).length === Object.keys(BACKENDS).length;
+      return html`<div class="row ${isDone ? 'compared' : ''}">
         ${(Object.keys(BACKENDS) as BackendName[]).map(
           (backend) => html`
             <figure>
               <gan-canvas seed="42" backend=${backend} @render=${handleRender} @error=${handleError}></gan-canvas>
               <figcaption>
-                <b>${BACKENDS[backend]}</b><br />${state[backend]?.detail ?? ''}<br />${describe(state[backend], state.wasm?.pixels)}
+                <b>${BACKENDS[backend]}</b><br />${describe(state[backend], state.wasm?.pixels)}${
+                  state[backend]?.detail ? html`<br />${state[backend].detail}` : ''
+                }
               </figcaption>
             </figure>
           `,

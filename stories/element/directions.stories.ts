@@ -1,6 +1,5 @@
 import type { Meta, StoryObj } from '@storybook/web-components-vite';
 import { html } from 'lit';
-import { waitFor } from 'storybook/test';
 import type { DirectionsInput, DiscoveredDirection, DiscoveryMethod, GanCanvas } from '../../src/index.ts';
 import { createExhibit } from '../exhibits/create-exhibit.ts';
 import { renderChoice, renderSlider } from '../exhibits/fields.ts';
@@ -42,35 +41,6 @@ export const AsElements: Story = {
       args,
       html`<gan-direction name="redness" size="2"></gan-direction><gan-direction name="tallness" size="-2"></gan-direction>`,
     ),
-};
-
-/** All shadow trees below an element, the outermost first. */
-function openTrees(root: ParentNode): ParentNode[] {
-  return [root, ...[...root.querySelectorAll('*')].flatMap(({ shadowRoot }) => (shadowRoot ? openTrees(shadowRoot) : []))];
-}
-
-/** A plane of two directions: the pad among the `controls`. Drag in it, or use the arrow keys. */
-export const Pad: Story = {
-  args: { controls: true, seed: '33', 'class-label': 'peach whole' },
-  render: (args) => html`<div class="exhibit">${renderPicture(args)}</div>`,
-  play: async ({ canvasElement }) => {
-    const findAll = (selector: string): Element[] => openTrees(canvasElement).flatMap((tree) => [...tree.querySelectorAll(selector)]);
-    const summary = await waitFor(
-      () => {
-        const found = findAll('summary').find(({ textContent }) => textContent?.trim() === 'Pad');
-        if (!found) throw new Error('The controls have no pad.');
-        return found as HTMLElement;
-      },
-      { timeout: 30_000 },
-    );
-    summary.click();
-    await waitFor(
-      () => {
-        if (findAll('.pad canvas').length < 9) throw new Error('The pad has no pictures.');
-      },
-      { timeout: 30_000 },
-    );
-  },
 };
 
 /** Form from one seed, colours and texture from another: `mix="SEED@LAYERS"`. Early layers carry form, late ones colour. */
@@ -144,7 +114,7 @@ export const LearnedFromMarks: StoryObj = {
           )}
         </div>
         <p><button class="primary" type="button" @click=${learn}>Learn the direction</button></p>
-        <div class="row">
+        <div class="beside">
           <gan-canvas class="learner" model="cats" seed="71" directions=${state.isLearned ? `mine:${state.size}` : ''}></gan-canvas>
           ${renderSlider({
             ...{ label: 'Size of mine', value: state.size, min: -3, max: 3, step: 0.1, shown: state.size.toFixed(1) },
@@ -187,7 +157,7 @@ export const Discovered: StoryObj = {
         if (tag) update(await discover(tag, select.value as DiscoveryMethod));
       };
       return html`
-        <div class="row">
+        <div class="beside">
           <gan-canvas class="single" model="cats" seed="9" .directions=${directions} @load=${handleLoad}></gan-canvas>
           <div>
             <label class="field"
@@ -215,7 +185,7 @@ export const VectorOfYourOwn: StoryObj = {
   parameters: { controls: { disable: true } },
   render: () =>
     createExhibit<{ size: number; other: string; vector: Float32Array | null }>(
-      { size: 0, other: '2', vector: null },
+      { size: 0.5, other: '13', vector: null },
       ({ size, other, vector }, update) => {
         const learn = async (tag: GanCanvas, seed: string): Promise<void> => {
           const from = tag.latent;
@@ -226,7 +196,7 @@ export const VectorOfYourOwn: StoryObj = {
         const directions: DirectionsInput = vector ? { towards: { vector, size } } : {};
         return html`
           <div class="row">
-            <gan-canvas src="dcgan/dcgan-64.safetensors" seed="1" .directions=${directions} @load=${handleLoad}></gan-canvas>
+            <gan-canvas src="dcgan/dcgan-64.safetensors" seed="26" .directions=${directions} @load=${handleLoad}></gan-canvas>
             <gan-canvas src="dcgan/dcgan-64.safetensors" seed=${other}></gan-canvas>
           </div>
           <div class="settings">
@@ -235,14 +205,16 @@ export const VectorOfYourOwn: StoryObj = {
               onInput: (value) => update({ size: value }),
             })}
             ${renderChoice({
-              ...{ label: 'Towards seed', value: other, choices: ['2', '3', '4'] },
+              ...{ label: 'Towards seed', value: other, choices: ['13', '21', '25'] },
               onChange: (value) => {
                 const tag = document.querySelector<GanCanvas>('.exhibit gan-canvas');
                 if (tag) void learn(tag, value);
               },
             })}
           </div>
-          <p class="note">At 1 the left picture is the right one. Beyond 1 it goes on where the right one leaves off.</p>
+          <p class="note">
+            At 0 the left picture is seed 26, at 1 it is the right one. Beyond 1 it goes on where the right one leaves off.
+          </p>
         `;
       },
     ),

@@ -57,13 +57,12 @@ export const UnknownDirection: Story = failure('juiciness', { directions: 'juici
 /** `backend-unavailable`: a backend that nobody has. */
 export const BackendRefused: Story = failure('quantum', { backend: 'quantum' });
 
-/** A page of its own in a frame, in which a browser is without what is taken away from it. */
+/** A page of its own in a frame, in which a browser is without what is taken away from it: a worker would bring WebGPU back. */
 function poorPage(missing: string, tag: string): TemplateResult {
   const page = `<!doctype html><html lang="en"><head><title>A page ${missing}</title>
-<meta http-equiv="Content-Security-Policy" content="worker-src 'none'">
-<style>body { margin: 1rem; color: #2d271e; background: #f6f1e6; font: 1rem/1.5 Georgia, serif }</style>
-<script>delete Navigator.prototype.gpu</script>
-<script type="module" src="gan-canvas/gan-canvas.js"></script></head><body>${tag}</body></html>`;
+<style>body { margin: 1rem; color: #2d271e; background: #f6f1e6; font: 1rem/1.5 Georgia, serif } h1 { margin: 0 0 0.5rem; font-size: 1.1rem }</style>
+<script>delete Navigator.prototype.gpu; delete globalThis.Worker</script>
+<script type="module" src="gan-canvas/gan-canvas.js"></script></head><body><main><h1>A page ${missing}</h1>${tag}</main></body></html>`;
   return html`<div class="exhibit"><iframe title="A page ${missing}" srcdoc=${page}></iframe></div>`;
 }
 

@@ -39,6 +39,7 @@ export const Theming: Story = {
       }
       .framed {
         --gan-canvas-background: #fbf5e6;
+        box-sizing: border-box;
         padding: 0.75rem;
         background: #fbf5e6;
         box-shadow:
@@ -68,10 +69,13 @@ export const Theming: Story = {
   `,
 };
 
-/** Shown until there is a picture, and when there will be none: here the model does not exist. */
+/**
+ * Shown until there is a picture, and when there will be none: here the model does not exist. The poster was made by
+ * `gan-canvas render --seed 42 --out poster.png`.
+ */
 export const Poster: Story = {
-  args: { model: 'pomegranate', poster: 'images/directions/pomona/sefa.png', alt: 'A sheet of painted fruits' },
-  parameters: { fails: 'sefa.png' },
+  args: { model: 'pomegranate', poster: 'images/poster.png', alt: 'A painted apple, cut' },
+  parameters: { fails: 'poster.png' },
   render: (args) => renderPicture(args),
 };
 

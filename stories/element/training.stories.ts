@@ -89,9 +89,11 @@ export const ImportingACheckpoint: StoryObj = {
           </label>
         </div>
         ${url === null ? '' : html`<div class="single"><gan-canvas src=${url} samples="9"></gan-canvas></div>`}
-        <ul role="status">
-          ${said.map((line) => html`<li>${line}</li>`)}
-        </ul>
+        <div role="status">
+          <ul>
+            ${said.map((line) => html`<li>${line}</li>`)}
+          </ul>
+        </div>
         <p><button type="button" @click=${takeExample}>Import the example again</button></p>
       `;
     });

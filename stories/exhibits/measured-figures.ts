@@ -16,8 +16,9 @@ export function readFigures(info: ModelInfo, name: string): Figures {
   return (info.metrics[name] ?? {}) as Figures;
 }
 
-/** Three digits that count, or as many as there are; a dash for what was not measured. */
+/** Three digits that count, fewer for what is nearly nothing; a dash for what was not measured. */
 export function formatFigure(value: number | undefined): string {
   if (value === undefined) return '–';
+  if (Math.abs(value) < 0.001) return String(Number(value.toPrecision(3)));
   return Math.abs(value) >= 100 ? String(Math.round(value)) : value.toPrecision(3).replace('-', '−');
 }

@@ -41,8 +41,8 @@ export function renderMeasuredTable(info: ModelInfo, setting: Setting, chosen: n
   </div>`;
 }
 
-const [WIDTH, HEIGHT] = [520, 200];
-const [LEFT, RIGHT, TOP, BOTTOM] = [34, 12, 12, 34];
+const [WIDTH, HEIGHT] = [520, 210];
+const [LEFT, RIGHT, TOP, BOTTOM] = [34, 16, 12, 46];
 
 interface Line {
   readonly name: string;
@@ -64,9 +64,9 @@ export function renderMeasuredPlot(info: ModelInfo): TemplateResult {
   const y = (value: number): number => TOP + (1 - value) * (HEIGHT - TOP - BOTTOM);
   const path = (name: string): string => table.map(([size, figures]) => `${x(size)},${y(figures[name] ?? 0)}`).join(' ');
   const legend = LINES.map(({ title, colour, dash }, index) => {
-    const at = LEFT + 12 + index * 100;
-    return svg`<line x1=${at} x2=${at + 24} y1=${HEIGHT - 5} y2=${HEIGHT - 5} stroke=${colour} stroke-width="2" stroke-dasharray=${dash} />
-      <text x=${at + 30} y=${HEIGHT - 1} fill="currentColor">${title}</text>`;
+    const at = LEFT + 12 + index * 140;
+    return svg`<line x1=${at} x2=${at + 24} y1=${HEIGHT - 8} y2=${HEIGHT - 8} stroke=${colour} stroke-width="2" stroke-dasharray=${dash} />
+      <text x=${at + 30} y=${HEIGHT - 3} fill="currentColor">${title}</text>`;
   });
   return html`<svg
     class="plot"
@@ -78,7 +78,7 @@ export function renderMeasuredPlot(info: ModelInfo): TemplateResult {
       (value) =>
         svg`<line x1=${LEFT} x2=${WIDTH - RIGHT} y1=${y(value)} y2=${y(value)} stroke="#cfc5b1" /><text x=${LEFT - 6} y=${y(value) + 4} text-anchor="end" fill="currentColor">${value}</text>`,
     )}
-    ${table.map(([size]) => svg`<text x=${x(size)} y=${HEIGHT - 20} text-anchor="middle" fill="currentColor">${size}</text>`)}
+    ${table.map(([size]) => svg`<text x=${x(size)} y=${HEIGHT - 28} text-anchor="middle" fill="currentColor">${size}</text>`)}
     ${LINES.map(
       ({ name, colour, dash }) =>
         svg`<polyline points=${path(name)} fill="none" stroke=${colour} stroke-width="2" stroke-dasharray=${dash} />`,

@@ -21,12 +21,15 @@ function changeOf([from, to]: readonly [ImageData, ImageData]): number[] {
   return Array.from(to.data, (value, index) => (index % 4 === 3 ? 0 : value - (from.data[index] ?? 0)));
 }
 
-/** How alike two changes of pictures are: the cosine of the angle between them; 1 the same but for its size, 0 unrelated. */
-export function likenessOfChanges(one: readonly [ImageData, ImageData], other: readonly [ImageData, ImageData]): number {
-  const [a, b] = [changeOf(one), changeOf(other)];
-  const dot = (left: number[], right: number[]): number => left.reduce((sum, value, index) => sum + value * (right[index] ?? 0), 0);
-  const norm = Math.sqrt(dot(a, a) * dot(b, b));
-  return norm === 0 ? 0 : dot(a, b) / norm;
+/** How alike changes of pictures are: the cosine of the angle between two, over all pairs; 1 the same but for their size, 0 unrelated. */
+export function meanLikeness(pairs: readonly (readonly [ImageData, ImageData])[]): number {
+  const changes = pairs.map(changeOf);
+  const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, value, index) => sum + value * (b[index] ?? 0), 0);
+  const norms = changes.map((change) => Math.sqrt(dot(change, change)));
+  const cosines = changes.flatMap((one, first) =>
+    changes.slice(first + 1).map((other, rest) => dot(one, other) / ((norms[first] ?? 0) * (norms[first + 1 + rest] ?? 0) || 1)),
+  );
+  return cosines.reduce((sum, value) => sum + value, 0) / Math.max(1, cosines.length);
 }
 
 /** The mean of pictures of one size, weighted; weights sum to 1. Equal weights when left out. */

@@ -56,26 +56,37 @@ export function reachOfFirstMap({ generator, resolution }: DcganArchitecture): n
 /** How much of a weight is its filter's own, the same all over the filter; the rest differs from place to place. */
 const [SHARED, OWN] = [0.9, Math.sqrt(1 - 0.9 ** 2)];
 
-/** How many numbers of the smaller map meet in one of the larger, and the factor that keeps their sum's size (He et al., 2015). */
-function scaleOf(layer: DcganLayer, inputs: number, before: DcganLayer | undefined): number {
-  const { type, kernel = 1, stride = 1 } = layer;
-  const taps = !before ? 1 : type === 'upsample_conv' ? kernel ** 2 : (kernel / stride) ** 2;
-  const gain = !before || before.activation === 'none' || before.activation === 'tanh' ? 1 : Math.SQRT2;
-  return gain / Math.sqrt(inputs * taps);
+/**
+ * How many numbers of a map of this side meet in one of the next, on average along a side: fewer at the edges, and never more than there are.
+ */
+function meetAlongSide({ type, kernel = 1, stride = 1 }: DcganLayer, side: number): number {
+  const [most, places] = type === 'upsample_conv' ? [kernel, side * stride] : [kernel / stride, side];
+  return most - (most - 1) / places;
+}
+
+/**
+ * The factor that keeps the size of a sum (He et al., 2015) of the numbers that meet. Neighbours are much alike, so what a filter has in common
+ * with itself adds up, and only its own rest cancels out.
+ */
+function scaleOf(layer: DcganLayer, input: DcganMap, before: DcganLayer | undefined): number {
+  if (!before) return 1 / Math.sqrt(input.channels);
+  const meeting = meetAlongSide(layer, input.size) ** 2;
+  const gain = before.activation === 'none' || before.activation === 'tanh' ? 1 : Math.SQRT2;
+  return gain / Math.sqrt(input.channels * ((SHARED * meeting) ** 2 + OWN ** 2 * meeting));
 }
 
 /** Random weights, each filter smooth in itself, as filters of trained networks are: there is something to see without training. */
 function drawWeights(architecture: DcganArchitecture, contrast: number): Map<string, WeightsTensor> {
   const layers = architecture.generator;
+  const maps = traceDcganLayers(layers, { size: 1, channels: architecture.z_dim });
   return new Map(
     [...tensorShapes(architecture, 'generator')].map(([name, shape]) => {
       const index = Number(name.split('.')[1]);
-      const layer = layers[index];
+      const [layer, input] = [layers[index], maps[index]];
       const count = shape.reduce((product, side) => product * side, 1);
-      if (!layer || !name.endsWith('.weight')) return [name, { dtype: 'F32', shape, values: new Float32Array(count) }];
+      if (!layer || !input || !name.endsWith('.weight')) return [name, { dtype: 'F32', shape, values: new Float32Array(count) }];
       const [rows = 1, columns = 1, side = 1] = shape;
-      const inputs = layer.type === 'upsample_conv' ? columns : rows;
-      const scale = scaleOf(layer, inputs, layers[index - 1]) * (index === layers.length - 1 ? contrast : 1);
+      const scale = scaleOf(layer, input, layers[index - 1]) * (index === layers.length - 1 ? contrast : 1);
       const shared = createNormalStream('0', `untrained/${name}/filters`)(rows * columns);
       // The first layer makes a map out of nothing: all of its places differ.
       const [ofFilter, ofPlace] = index === 0 ? [0, 1] : [SHARED, OWN];

@@ -4,7 +4,7 @@ import type { DirectionInfo, GanCanvas } from '../../src/index.ts';
 import type { DcganActivation } from '../../src/weights/architecture.ts';
 import { createExhibit } from '../exhibits/create-exhibit.ts';
 import { renderChoice, renderSlider } from '../exhibits/fields.ts';
-import { likenessOfChanges, meanDifference, showPixels } from '../exhibits/pixels.ts';
+import { meanDifference, meanLikeness, showPixels } from '../exhibits/pixels.ts';
 import { createUntrainedUrl } from '../exhibits/untrained-network.ts';
 
 const meta: Meta = { title: 'Explained/Direction of the vector', parameters: { controls: { disable: true } } };
@@ -100,13 +100,15 @@ export const TooFar: StoryObj = {
                   return html`<figure>
                     ${showPixels(picture, `redness ${size}`)}
                     <span class="bar" style="inline-size: ${Math.min(100, (change / 60) * 100)}%"></span>
-                    <figcaption>${size}<br />${change.toFixed(1)}</figcaption>
+                    <figcaption>${String(size).replace('-', '−')}<br />${change.toFixed(1)}</figcaption>
                   </figure>`;
                 })}
               </div>`
             : ''
         }
-        <p class="note">Size of <code>redness</code>, and the mean change of a channel, of 255.</p>
+        <p class="note">
+          Size of <code>redness</code>, and how far the picture is from the middle one: the mean difference of a channel, of 255.
+        </p>
       `;
     }),
 };
@@ -141,89 +143,81 @@ function renderCurve(activation: Shown): TemplateResult {
 }
 
 interface ActivationState {
-  readonly activation: Shown;
   readonly size: number;
-  readonly url: string;
-  readonly pairs: readonly (readonly [ImageData, ImageData])[];
+  /** Of the changes that one step makes at twelve places. */
+  readonly likeness: Readonly<Partial<Record<Shown, number>>>;
 }
+
+/** So that pictures are about equally strong, and hardly a pixel is as bright as it can be: there every network bends. */
+const CONTRASTS: Readonly<Record<Shown, number>> = { none: 0.4, leaky_relu: 0.5, relu: 0.5, tanh: 0.8 };
 
 /** The same network, untrained, with one activation or another after each layer but the last, which has none. */
 function openActivation(activation: Shown): string {
   const design = { resolution: 32, zDim: 32, filterSize: 4, stride: 2, depth: 3, width: 16 };
-  return createUntrainedUrl({ ...design, activation, lastActivation: 'none', contrast: 0.25 }).url;
+  return createUntrainedUrl({ ...design, activation, lastActivation: 'none', contrast: CONTRASTS[activation] }).url;
 }
 
-const SEEDS = ['1', '2', '3'] as const;
+const PLACES = Array.from({ length: 12 }, (_, index) => `place/${index}`);
 
-async function measurePairs(tag: GanCanvas, vector: Float32Array, size: number): Promise<ActivationState['pairs']> {
-  const pairs: (readonly [ImageData, ImageData])[] = [];
-  for (const seed of SEEDS) {
-    const before = await tag.generate({ seed });
-    pairs.push([before, await tag.generate({ seed, directions: { step: { vector, size } } })]);
+/** How alike the changes are that a step of this size makes at all places, whatever the element itself shows. */
+async function measureLikeness(tag: GanCanvas, vector: Float32Array, size: number): Promise<number> {
+  const changes: (readonly [ImageData, ImageData])[] = [];
+  for (const seed of PLACES) {
+    const before = await tag.generate({ seed, directions: {} });
+    changes.push([before, await tag.generate({ seed, directions: { step: { vector, size } } })]);
   }
-  return pairs;
+  return meanLikeness(changes);
 }
 
-/** The same step in z from three places, and how alike the changes of the pictures are. */
+/** One step in z, from twelve places, through networks that differ in what comes after each layer: how alike are the changes? */
 export const Activations: StoryObj = {
-  parameters: { shows: '.strip canvas' },
+  parameters: { shows: '.cards.measured' },
   render: () => {
     const vector = new Float32Array(32).map((_, index) => Math.cos(3 * index));
-    const start: ActivationState = { activation: 'leaky_relu', size: 0.8, url: openActivation('leaky_relu'), pairs: [] };
-    return createExhibit<ActivationState>(start, ({ activation, size, url, pairs }, update) => {
-      const measure = async (tag: GanCanvas | null, step: number): Promise<void> => {
-        if (tag) update({ pairs: await measurePairs(tag, vector, step) });
+    const names = Object.keys(ACTIVATIONS) as Shown[];
+    const cards = names.map((name) => ({ name, url: openActivation(name) }));
+    let measured: Record<string, number> = {};
+    return createExhibit<ActivationState>({ size: 0.8, likeness: {} }, ({ size, likeness }, update) => {
+      const handleRender = async (event: Event, name: Shown): Promise<void> => {
+        const value = await measureLikeness(event.currentTarget as GanCanvas, vector, size);
+        measured = { ...measured, [name]: value };
+        update({ likeness: measured });
       };
-      const findTag = (): GanCanvas | null => document.querySelector<GanCanvas>('.activations gan-canvas');
-      const [first, ...others] = pairs;
-      const likeness = first ? others.map((other) => likenessOfChanges(first, other)) : [];
+      const isMeasured = names.every((name) => likeness[name] !== undefined);
       return html`
-        <div class="settings">
-          ${renderChoice<Shown>({
-            ...{ label: 'Activation', value: activation, choices: Object.keys(ACTIVATIONS) as Shown[], title: (each) => ACTIVATIONS[each] },
-            onChange: (value) => {
-              URL.revokeObjectURL(url);
-              update({ activation: value, url: openActivation(value), pairs: [] });
-            },
-          })}
-          ${renderSlider({
-            ...{ label: 'Size of the step', value: size, min: 0.1, max: 2, step: 0.1, shown: size.toFixed(1) },
-            onInput: (value) => {
-              update({ size: value });
-              void measure(findTag(), value);
-            },
-          })}
+        ${renderSlider({
+          ...{ label: 'Size of the step', value: size, min: 0.1, max: 2, step: 0.1, shown: size.toFixed(1) },
+          onInput: (value) => update({ size: value }),
+        })}
+        <div class="row cards ${isMeasured ? 'measured' : ''}">
+          ${cards.map(
+            ({ name, url }) =>
+              html`<figure>
+                <b>${ACTIVATIONS[name]}</b>
+                ${renderCurve(name)}
+                <gan-canvas src=${url} samples="3" columns="3" seed="place" alt="Three pictures, ${ACTIVATIONS[name]}"></gan-canvas>
+                <gan-canvas
+                  src=${url}
+                  samples="3"
+                  columns="3"
+                  seed="place"
+                  alt="The same three after the step"
+                  .directions=${{ step: { vector, size } }}
+                  @render=${(event: Event) => handleRender(event, name)}
+                ></gan-canvas>
+                <figcaption>The changes are <b>${formatShare(likeness[name])}</b> alike.</figcaption>
+              </figure>`,
+          )}
         </div>
-        <div class="row activations">
-          ${renderCurve(activation)}
-          <gan-canvas
-            src=${url}
-            samples="9"
-            alt="Nine pictures of an untrained network"
-            @load=${(event: Event) => measure(event.currentTarget as GanCanvas, size)}
-          ></gan-canvas>
-        </div>
-        ${
-          pairs.length > 0
-            ? html`<div class="row">
-                  ${pairs.map(
-                    ([before, after], index) =>
-                      html`<figure>
-                        <div class="strip">${showPixels(before, `Seed ${SEEDS[index]}`)}${showPixels(after, 'After the step')}</div>
-                        <figcaption>
-                          seed ${SEEDS[index]}: before and after, change ${meanDifference(before, after).toFixed(1)} of
-                          255${index > 0 ? html`; ${((likeness[index - 1] ?? 0) * 100).toFixed(0)} % like the first` : ''}
-                        </figcaption>
-                      </figure>`,
-                  )}
-                </div>
-                <p class="note">
-                  “Like”: the cosine between two changes. 100 % means that the step does the same to every picture, 0 % that the changes
-                  have nothing in common.
-                </p>`
-            : ''
-        }
+        <p class="note">
+          Upper row: before the step; lower row: after it. “Alike”: the cosine between two changes, on average over all pairs of
+          ${PLACES.length} seeds. 100 % means that the step does the same to every picture, 0 % that the changes have nothing in common.
+        </p>
       `;
     });
   },
 };
+
+function formatShare(share: number | undefined): string {
+  return share === undefined ? '…' : `${(100 * share).toFixed(0)} %`;
+}

@@ -1,6 +1,7 @@
 import type { Meta, StoryObj } from '@storybook/web-components-vite';
 import { html } from 'lit';
 import type { GanCanvas } from '../../src/index.ts';
+import { createContest } from '../exhibits/create-contest.ts';
 import { createExhibit } from '../exhibits/create-exhibit.ts';
 import { renderChoice, renderDoublingSlider } from '../exhibits/fields.ts';
 import { blend, meanStep, showPixels } from '../exhibits/pixels.ts';
@@ -12,7 +13,7 @@ const MOST = 64;
 
 /** The picture with the least squared error to many pictures is their mean. */
 export const MeanOfMany: StoryObj = {
-  parameters: { shows: 'figure canvas' },
+  parameters: { shows: 'figure canvas[role="img"]' },
   render: () =>
     createExhibit<{ count: number; pictures: readonly ImageData[] }>({ count: 16, pictures: [] }, ({ count, pictures }, update) => {
       const handleLoad = async (event: Event): Promise<void> => {
@@ -30,14 +31,12 @@ export const MeanOfMany: StoryObj = {
             <gan-canvas class-label="peach whole" seed="many/0" truncation="1" @load=${handleLoad}></gan-canvas>
             <figcaption>One picture${first ? `; step between neighbours ${meanStep(first).toFixed(1)} of 255` : ''}</figcaption>
           </figure>
-          ${
-            mean
-              ? html`<figure>
-                  ${showPixels(mean, `The mean of ${count} pictures`)}
-                  <figcaption>Mean of ${count}; step between neighbours ${meanStep(mean).toFixed(1)} of 255</figcaption>
-                </figure>`
-              : ''
-          }
+          <figure>
+            ${mean ? showPixels(mean, `The mean of ${count} pictures`) : html`<canvas width="64" height="64" aria-hidden="true"></canvas>`}
+            <figcaption>
+              ${mean ? `Mean of ${count}; step between neighbours ${meanStep(mean).toFixed(1)} of 255` : `Drawing ${MOST} peaches …`}
+            </figcaption>
+          </figure>
         </div>
       `;
     }),
@@ -89,4 +88,20 @@ export const BetweenTwo: StoryObj = {
         }
       `;
     }),
+};
+
+const SIDE = 32;
+const TRAINING = { steps: 600, showEvery: 20, network: { resolution: SIDE, latentDim: 16 } } as const;
+
+/** The same generator, the same peaches, as many steps: once with a discriminator that judges it, once with an encoder and the squared error. */
+export const BothLearn: StoryObj = {
+  parameters: { shows: 'button.primary:enabled' },
+  render: () =>
+    createContest(
+      [
+        { name: 'GAN', options: { ...TRAINING, method: 'textbook-gan' } },
+        { name: 'VAE', options: { ...TRAINING, method: 'vae' } },
+      ],
+      SIDE,
+    ),
 };

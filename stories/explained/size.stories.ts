@@ -141,7 +141,7 @@ function build(design: UntrainedDesign, before: DesignState | null): DesignState
 
 function renderLayer({ layer, input, output, parameters, multiplications }: LayerCost): TemplateResult {
   return html`<tr>
-    <th scope="row">${input.size} → ${output.size}</th>
+    <th scope="row">${`${input.size}\u00a0→\u00a0${output.size}`}</th>
     <td>${input.channels} → ${output.channels}</td>
     <td>${layer.kernel ?? 1} × ${layer.kernel ?? 1}</td>
     <td>${parameters.toLocaleString('en')}</td>
@@ -154,57 +154,60 @@ function renderLayer({ layer, input, output, parameters, multiplications }: Laye
  */
 export const FilterStrideDepth: StoryObj = {
   render: () =>
-    createExhibit<DesignState>(build({ resolution: 64, zDim: 32, filterSize: 4, stride: 2, depth: 4, width: 8 }, null), (state, update) => {
-      const { design, built, problem } = state;
-      const { filterSize, stride = 2, depth = 4 } = design;
-      const change = (part: Partial<UntrainedDesign>): void => {
-        update(build({ ...design, ...part }, state));
-      };
-      const costs = built ? traceCosts(built.architecture) : [];
-      const sum = (read: (cost: LayerCost) => number): number => costs.reduce((total, cost) => total + read(cost), 0);
-      return html`
-        <div class="settings">
-          ${renderSlider({ label: 'Filter size', value: filterSize, min: 2, max: 9, onInput: (value) => change({ filterSize: value }) })}
-          ${renderSlider({ label: 'Stride', value: stride, min: 2, max: 8, onInput: (value) => change({ stride: value }) })}
-          ${renderSlider({ label: 'Depth', value: depth, min: 1, max: 6, onInput: (value) => change({ depth: value }) })}
-        </div>
-        <p class="note" role="status">
+    createExhibit<DesignState>(
+      build({ resolution: 64, zDim: 32, filterSize: 4, stride: 2, depth: 4, width: 8, contrast: 0.5 }, null),
+      (state, update) => {
+        const { design, built, problem } = state;
+        const { filterSize, stride = 2, depth = 4 } = design;
+        const change = (part: Partial<UntrainedDesign>): void => {
+          update(build({ ...design, ...part }, state));
+        };
+        const costs = built ? traceCosts(built.architecture) : [];
+        const sum = (read: (cost: LayerCost) => number): number => costs.reduce((total, cost) => total + read(cost), 0);
+        return html`
+          <div class="settings">
+            ${renderSlider({ label: 'Filter size', value: filterSize, min: 2, max: 9, onInput: (value) => change({ filterSize: value }) })}
+            ${renderSlider({ label: 'Stride', value: stride, min: 2, max: 8, onInput: (value) => change({ stride: value }) })}
+            ${renderSlider({ label: 'Depth', value: depth, min: 1, max: 6, onInput: (value) => change({ depth: value }) })}
+          </div>
+          <p class="note" role="status">
+            ${
+              problem === ''
+                ? html`The first map is ${costs[0]?.output.size} × ${costs[0]?.output.size}. One number of it reaches
+                  ${built ? reachOfFirstMap(built.architecture) : 0} × ${built ? reachOfFirstMap(built.architecture) : 0} pixels of 64 × 64.
+                  ${sum((cost) => cost.parameters).toLocaleString('en')} parameters,
+                  ${(sum((cost) => cost.multiplications) / 1e6).toFixed(1)} million multiplications a picture.`
+                : html`These do not go together. ${problem}`
+            }
+          </p>
           ${
-            problem === ''
-              ? html`The first map is ${costs[0]?.output.size} × ${costs[0]?.output.size}. One number of it reaches
-                ${built ? reachOfFirstMap(built.architecture) : 0} × ${built ? reachOfFirstMap(built.architecture) : 0} pixels of 64 × 64.
-                ${sum((cost) => cost.parameters).toLocaleString('en')} parameters, ${(sum((cost) => cost.multiplications) / 1e6).toFixed(1)}
-                million multiplications a picture.`
-              : html`These do not go together. ${problem}`
+            built
+              ? html`<gan-canvas
+                    src=${built.url}
+                    samples="6"
+                    columns="6"
+                    seed="grain"
+                    alt="Six pictures of an untrained network"
+                  ></gan-canvas>
+                  <div class="scroll" tabindex="0" role="region" aria-label="Layers">
+                    <table>
+                      <thead>
+                        <tr>
+                          <th scope="col">side</th>
+                          <th scope="col">channels</th>
+                          <th scope="col">filter</th>
+                          <th scope="col">parameters</th>
+                          <th scope="col">million multiplications</th>
+                        </tr>
+                      </thead>
+                      <tbody>
+                        ${costs.map(renderLayer)}
+                      </tbody>
+                    </table>
+                  </div>`
+              : ''
           }
-        </p>
-        ${
-          built
-            ? html`<gan-canvas
-                  src=${built.url}
-                  samples="6"
-                  columns="6"
-                  seed="grain"
-                  alt="Six pictures of an untrained network"
-                ></gan-canvas>
-                <div class="scroll" tabindex="0" role="region" aria-label="Layers">
-                  <table>
-                    <thead>
-                      <tr>
-                        <th scope="col">side</th>
-                        <th scope="col">channels</th>
-                        <th scope="col">filter</th>
-                        <th scope="col">parameters</th>
-                        <th scope="col">million multiplications</th>
-                      </tr>
-                    </thead>
-                    <tbody>
-                      ${costs.map(renderLayer)}
-                    </tbody>
-                  </table>
-                </div>`
-            : ''
-        }
-      `;
-    }),
+        `;
+      },
+    ),
 };

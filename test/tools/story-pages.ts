@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'puppeteer-core';
+import { serveFolder, type RunningServer } from './static-server.ts';
 
 /** A story or a page of prose, as the site's index lists it. */
 export interface StoryEntry {
@@ -27,6 +28,8 @@ export interface StoryPromise {
 /** What one sees of a story. */
 export interface SeenStory {
   readonly promise: StoryPromise;
+  /** Its play function has ended, its pictures are drawn or have failed, and what comes up then has come up. */
+  readonly isSettled: boolean;
   /** Distinct colours of each picture that is drawn. */
   readonly colours: readonly number[];
   /** What is shown in the place of each picture that failed: message, own content, or the poster's URL. */
@@ -53,10 +56,16 @@ export function readStoryIndex(folder: string): readonly StoryEntry[] {
   return Object.values(entries);
 }
 
-/** A window of its own: of two tabs in one window, one is hidden and draws nothing. */
+/** Serves a built site, or a folder above it; what was fetched once is not fetched again by the same window. */
+export function serveStorySite(folder: string): Promise<RunningServer> {
+  return serveFolder(folder, { headers: () => ({ 'Cache-Control': 'max-age=3600' }) });
+}
+
+/** A window of its own, for one story after another: of two tabs in one window, one is hidden and draws nothing. */
 export async function openWindow(browser: Browser, width: number, height: number): Promise<Page> {
   const page = await (await browser.createBrowserContext()).newPage();
   await page.setViewport({ width, height });
+  await lookInPages(page);
   return page;
 }
 
@@ -64,8 +73,9 @@ interface Tag extends HTMLElement {
   readonly ready: boolean;
 }
 interface StorybookGlobal {
+  readonly __STORYBOOK_ADDONS_CHANNEL__?: { emit(event: string, entry: { storyId: string; viewMode: string }): void };
   readonly __STORYBOOK_PREVIEW__?: {
-    readonly currentRender?: { readonly phase?: string; readonly story?: { readonly parameters: StoryPromise } };
+    readonly currentRender?: { readonly id: string; readonly phase?: string; readonly story?: { readonly parameters: StoryPromise } };
   };
 }
 
@@ -110,32 +120,57 @@ async function lookInPages(page: Page): Promise<void> {
     };
     const see = (): SeenStory => ({
       promise: JSON.parse(JSON.stringify(promise(), ['fails', 'drawn', 'shows', 'mayLack'])) as StoryPromise,
+      isSettled: isSettled(),
       colours: tags()
         .filter((tag) => tag.ready)
         .map(countColours),
       failures: tags().filter(failed).map(tellFailure),
       waiting: tags().filter((tag) => !tag.ready && !failed(tag)).length,
     });
-    Object.assign(globalThis, { storyPages: { isSettled, see } });
+    const isRead = (): boolean => {
+      const own = tags().filter((tag) => tag.ownerDocument === document);
+      const inSight = own.filter((tag) => tag.getBoundingClientRect().top < innerHeight);
+      return own.length > 0 && inSight.every((tag) => tag.ready || failed(tag));
+    };
+    const shownId = (): string | undefined => (globalThis as StorybookGlobal).__STORYBOOK_PREVIEW__?.currentRender?.id;
+    Object.assign(globalThis, { storyPages: { shownId, isSettled, isRead, see } });
   });
 }
 
-declare const storyPages: { isSettled(): boolean; see(): SeenStory };
+declare const storyPages: { shownId(): string | undefined; isSettled(): boolean; isRead(): boolean; see(): SeenStory };
 
-/** Opens a story by itself and waits until it shows what it promises, or what it has after `timeoutMs`. `site` ends with a slash. */
-export async function openStory(page: Page, site: string, { id }: StoryEntry, timeoutMs = 60_000): Promise<SeenStory> {
-  await lookInPages(page);
-  await page.goto(`${site}iframe.html?id=${id}&viewMode=story`);
+/** Storybook's own run of axe would be in the way of one that comes when pictures are drawn. */
+const GLOBALS = 'globals=a11y.manual:!true';
+
+/**
+ * Has the page's preview show an entry, as the site's sidebar does: what was shown before is taken down, and its elements release their worker.
+ * The first entry of a window opens the page. `site` ends with a slash.
+ */
+async function showEntry(page: Page, site: string, { id }: StoryEntry, viewMode: 'story' | 'docs'): Promise<void> {
+  if (!page.url().startsWith(`${site}iframe.html`)) {
+    await page.goto(`${site}iframe.html?id=${id}&viewMode=${viewMode}&${GLOBALS}`);
+    return;
+  }
+  await page.evaluate(
+    (entry) => {
+      scrollTo(0, 0);
+      (globalThis as StorybookGlobal).__STORYBOOK_ADDONS_CHANNEL__?.emit('setCurrentStory', entry);
+    },
+    { storyId: id, viewMode },
+  );
+  await page.waitForFunction((shown) => storyPages.shownId() === shown, { polling: 20 }, id);
+}
+
+/** Opens a story by itself and waits until it shows what it promises, or what it has after `timeoutMs`. */
+export async function openStory(page: Page, site: string, entry: StoryEntry, timeoutMs = 60_000): Promise<SeenStory> {
+  await showEntry(page, site, entry, 'story');
   await page.waitForFunction(() => storyPages.isSettled(), { timeout: timeoutMs, polling: 50 }).catch(() => undefined);
   return page.evaluate(() => storyPages.see());
 }
 
-/** Opens a page of prose and waits for its text and, if it has any, for a first picture. */
-export async function openDocs(page: Page, site: string, { id }: StoryEntry, timeoutMs = 60_000): Promise<void> {
-  await page.goto(`${site}iframe.html?id=${id}&viewMode=docs`);
+/** Opens a page of prose and waits for its text and for the pictures that are in sight. */
+export async function openDocs(page: Page, site: string, entry: StoryEntry, timeoutMs = 60_000): Promise<void> {
+  await showEntry(page, site, entry, 'docs');
   await page.waitForSelector('.sbdocs-content h1', { timeout: timeoutMs });
-  await page.waitForFunction(() => [...document.querySelectorAll('gan-canvas')].some((tag) => tag.ready || tag.matches(':state(error)')), {
-    timeout: timeoutMs,
-    polling: 50,
-  });
+  await page.waitForFunction(() => storyPages.isRead(), { timeout: timeoutMs, polling: 50 });
 }

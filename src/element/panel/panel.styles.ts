@@ -28,6 +28,15 @@ export const panelStyles = css`
     display: none !important;
   }
 
+  /* The words are English: on a page that runs from right to left they keep their order, and lie where its own would. */
+  :is(p, small, span, output, button, summary) {
+    unicode-bidi: plaintext;
+  }
+
+  :host(:dir(rtl)) :is(p, small) {
+    text-align: right;
+  }
+
   .panel {
     display: grid;
     grid-template-columns: minmax(0, 1fr);

@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
+import { replaceKernel } from '../replace-kernel.webgpu.ts';
 import { componentsFor, runProgram, WORKGROUP } from '../webgpu-program.ts';
 
-type KernelArguments = Parameters<tf.KernelFunc>[0];
 type ConvolutionInfo = tf.backend_util.Conv2DInfo;
 
 /** Channels of either side in a tile, of which a thread has four by four. */
@@ -157,23 +157,14 @@ function conv2dBackpropFilter(backend: WebGPUBackend, x: tf.TensorInfo, dy: tf.T
   return shares === 1 ? parts : sumShares(backend, parts, shares, info.filterShape);
 }
 
-let isRegistered = false;
-
 /** Puts ours before TF.js's own, which does what has its channels first; once for each realm. */
 export function registerConv2dBackpropFilter(): void {
-  if (isRegistered) return;
-  isRegistered = true;
-  const stock = tf.getKernel('Conv2DBackpropFilter', 'webgpu');
-  tf.unregisterKernel(stock.kernelName, stock.backendName);
-  tf.registerKernel({
-    ...stock,
-    kernelFunc: (params: KernelArguments) => {
-      const { x, dy } = params.inputs as Record<'x' | 'dy', tf.TensorInfo>;
-      const { strides, pad, dataFormat, dimRoundingMode, filterShape } = params.attrs as unknown as tf.Conv2DBackpropFilterAttrs;
-      if (dataFormat === 'NCHW') return stock.kernelFunc(params);
-      const shape = x.shape as [number, number, number, number];
-      const info = tf.backend_util.computeConv2DInfo(shape, filterShape, strides, 1, pad, dimRoundingMode);
-      return conv2dBackpropFilter(params.backend as WebGPUBackend, x, dy, info);
-    },
+  replaceKernel('Conv2DBackpropFilter', (params, stock) => {
+    const { x, dy } = params.inputs as Record<'x' | 'dy', tf.TensorInfo>;
+    const { strides, pad, dataFormat, dimRoundingMode, filterShape } = params.attrs as unknown as tf.Conv2DBackpropFilterAttrs;
+    if (dataFormat === 'NCHW') return stock(params);
+    const shape = x.shape as [number, number, number, number];
+    const info = tf.backend_util.computeConv2DInfo(shape, filterShape, strides, 1, pad, dimRoundingMode);
+    return conv2dBackpropFilter(params.backend as WebGPUBackend, x, dy, info);
   });
 }
