@@ -29,7 +29,7 @@ export const panelStyles = css`
   }
 
   /* The words are English: on a page that runs from right to left they keep their order, and lie where its own would. */
-  :is(p, small, span, output, button, summary) {
+  :is(p, small, output, button) {
     unicode-bidi: plaintext;
   }
 
