@@ -85,7 +85,7 @@ const steps: readonly Step[] = [
   { name: 'package', command: [bin('publint'), '--strict'], quick: false },
   {
     name: 'node tests',
-    command: [bin('tsx'), '--test', '--test-concurrency=1', '--test-reporter=tap', ...nodeTests('test/node')],
+    command: [bin('tsx'), '--test', '--test-concurrency=2', '--test-reporter=tap', ...nodeTests('test/node')],
     count: countNodeTests,
     quick: false,
   },

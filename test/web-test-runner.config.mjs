@@ -2,7 +2,7 @@ import { esbuildPlugin } from '@web/dev-server-esbuild';
 import { chromeLauncher } from '@web/test-runner-chrome';
 import { Buffer } from 'node:buffer';
 import { fileURLToPath } from 'node:url';
-import { findChromium, CHROMIUM_FLAGS } from './tools/chromium.mjs';
+import { findChromium, TEST_RUNNER_FLAGS } from './tools/chromium.mjs';
 import { plainReporter } from './tools/plain-reporter.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -38,6 +38,15 @@ function headersMiddleware(context, next) {
   return next();
 }
 
+/**
+ * Modules that tests share are fetched once by each of the two pages that tests run in. Not the scripts of workers, whose headers depend on
+ * the page that starts them.
+ */
+async function cacheMiddleware(context, next) {
+  await next();
+  if (/(?<!worker)\.(ts|js|mjs)$/.test(context.path) && context.status === 200) context.set('Cache-Control', 'max-age=3600');
+}
+
 /** Files that tests put, for pages and workers to fetch: PUT and GET of /.served/…. */
 const served = new Map();
 async function servedMiddleware(context, next) {
@@ -63,10 +72,10 @@ export default {
   concurrency: 2,
   nodeResolve: { exportConditions: ['production', 'default'] },
   plugins: [vendorPlugin(), esbuildPlugin({ ts: true, target: 'es2022', tsconfig: `${root}tsconfig.json` })],
-  middleware: [headersMiddleware, servedMiddleware],
+  middleware: [cacheMiddleware, headersMiddleware, servedMiddleware],
   browsers: [
     chromeLauncher({
-      launchOptions: { executablePath: await findChromium(), headless: true, args: CHROMIUM_FLAGS },
+      launchOptions: { executablePath: await findChromium(), headless: true, args: TEST_RUNNER_FLAGS },
       // A window for each test file: of two tabs in one window, one is hidden, and draws no frames and sees no intersections.
       createPage: async ({ browser }) => (await browser.createBrowserContext()).newPage(),
       concurrency: 2,

@@ -141,14 +141,26 @@ export const styles = css`
 
   ${liveRegionStyles}
 
-  /* About what a panel takes at first. */
+  /* What a panel takes at first; gan-canvas.css has the same. */
   .coming {
     box-sizing: border-box;
-    min-block-size: 4.5rem;
+    min-block-size: 6.9rem;
   }
 
   .coming.training {
-    min-block-size: 20rem;
+    min-block-size: 64rem;
+  }
+
+  @container (inline-size >= 22rem) {
+    .coming {
+      min-block-size: 4.5rem;
+    }
+  }
+
+  @container (inline-size >= 26rem) {
+    .coming.training {
+      min-block-size: 41rem;
+    }
   }
 
   /* Where there is room, the controls stand beside the picture and are scrolled there: it stays in sight of what steers it. */

@@ -181,9 +181,9 @@ export interface Generator {
   /**
    * Takes the tensors of a full file or a delta; those that it leaves out are the loaded file's, whatever was imported before.
    * Of what the file says beside only directions that were learnt are taken, and added. `weights-format` when it does not fit, with the live
-   * weights untouched; {@link ImportOptions} lets another network in.
+   * weights untouched; {@link ImportOptions} lets another network in. A blob is read where the generator runs: nothing of it is copied here.
    */
-  importWeights(bytes: Uint8Array, options?: ImportOptions): Promise<void>;
+  importWeights(file: Uint8Array | Blob, options?: ImportOptions): Promise<void>;
   /** Back to the file that was loaded. */
   resetWeights(): Promise<void>;
   /** Called after the generator moved to another backend by itself (a lost device); returns what removes the listener. */

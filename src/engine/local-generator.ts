@@ -174,8 +174,11 @@ export class LocalGenerator implements TrainableGenerator {
     });
   }
 
-  importWeights(bytes: Uint8Array, { replaces = false }: ImportOptions = {}): Promise<void> {
-    return this.#takeTurn(() => this.#setLive(this.#live.withImported(bytes, replaces)));
+  importWeights(file: Uint8Array | Blob, { replaces = false }: ImportOptions = {}): Promise<void> {
+    return this.#takeTurn(async () => {
+      const bytes = file instanceof Blob ? new Uint8Array(await file.arrayBuffer()) : file;
+      await this.#setLive(this.#live.withImported(bytes, replaces));
+    });
   }
 
   resetWeights(): Promise<void> {

@@ -73,7 +73,7 @@ class PageGenerator implements TrainableGenerator {
   readonly #source: CreateGeneratorOptions;
   readonly #listeners = new Set<BackendListener>();
   /** The file that makes a fresh generator's weights the live ones. */
-  #imported: Uint8Array | null = null;
+  #imported: Uint8Array | Blob | null = null;
   #opened: Opened;
   #reopening: Promise<void> | null = null;
   readonly #disposal = new AbortController();
@@ -145,8 +145,8 @@ class PageGenerator implements TrainableGenerator {
     return this.#run((generator) => generator.exportWeights(options));
   }
 
-  async importWeights(bytes: Uint8Array, options: ImportOptions = {}): Promise<void> {
-    const kept = bytes.slice();
+  async importWeights(file: Uint8Array | Blob, options: ImportOptions = {}): Promise<void> {
+    const kept = file instanceof Blob ? file : file.slice();
     await this.#run((generator) => generator.importWeights(kept, options));
     this.#imported = kept;
   }

@@ -41,7 +41,7 @@ export interface CommandSignatures {
   ): DiscoveredDirection;
   exportWeights(options: ExportOptions): Uint8Array;
   /** Gives what the network says that took the loaded one's place; null: the loaded one draws. */
-  importWeights(bytes: Uint8Array, options: ImportOptions): ModelInfo | null;
+  importWeights(file: Uint8Array | Blob, options: ImportOptions): ModelInfo | null;
   resetWeights(): undefined;
 }
 
@@ -95,7 +95,6 @@ export function transferables(value: unknown): Transferable[] {
   if (Array.isArray(value)) return value.flatMap(transferables);
   if (value instanceof Uint8Array) return [value.buffer as ArrayBuffer];
   if (typeof value !== 'object' || value === null) return [];
-  if ('weights' in value && value.weights instanceof Uint8Array) return [value.weights.buffer as ArrayBuffer];
   if ('bitmap' in value) return [(value as RenderedBitmap).bitmap];
   if ('data' in value) return [(value as Picture).data.buffer as ArrayBuffer];
   return [];

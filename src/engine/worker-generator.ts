@@ -101,8 +101,8 @@ class WorkerGenerator implements Generator {
     return this.#link.command<'exportWeights'>(this.#id, { name: 'exportWeights', args: [options] }, undefined);
   }
 
-  async importWeights(bytes: Uint8Array, options: ImportOptions = {}): Promise<void> {
-    const replaced = await this.#link.command<'importWeights'>(this.#id, { name: 'importWeights', args: [bytes, options] }, undefined);
+  async importWeights(file: Uint8Array | Blob, options: ImportOptions = {}): Promise<void> {
+    const replaced = await this.#link.command<'importWeights'>(this.#id, { name: 'importWeights', args: [file, options] }, undefined);
     this.#info = replaced ?? this.loadedInfo;
   }
 

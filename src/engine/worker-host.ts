@@ -178,7 +178,7 @@ function runCommand(generator: Generator, command: Command, signal: AbortSignal)
 }
 
 /** What the generator's network says now, where it is not the loaded one. */
-async function importInto(generator: Generator, bytes: Uint8Array, options: ImportOptions): Promise<ModelInfo | null> {
-  await generator.importWeights(bytes, options);
+async function importInto(generator: Generator, file: Uint8Array | Blob, options: ImportOptions): Promise<ModelInfo | null> {
+  await generator.importWeights(file, options);
   return generator.info === generator.loadedInfo ? null : generator.info;
 }

@@ -32,6 +32,8 @@ interface RequestOptions {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
   readonly onTraining?: ((event: FineTuneEvent) => void) | undefined;
+  /** What is moved to the worker instead of copied. */
+  readonly transfer?: Transferable[];
   /** Takes what arrives after the request was aborted. */
   readonly discard?: (value: unknown) => void;
 }
@@ -89,14 +91,15 @@ export class WorkerLink {
     return (await this.#request({ type: 'memory', id: this.#nextId() }, {})) as EngineMemory;
   }
 
-  /** Begins a training; what is said to `control` reaches it while it goes on. */
+  /** Begins a training; what is said to `control` reaches it while it goes on. The job's weights are the worker's from then on. */
   train(
     job: FineTuneJob,
     { signal, onTraining }: { readonly signal: AbortSignal; readonly onTraining: (event: FineTuneEvent) => void },
   ): { readonly outcome: Promise<FineTuneOutcome>; control(control: FineTuneControl): void } {
     const id = this.#nextId();
+    const transfer = job.weights === null ? [] : [job.weights.buffer as ArrayBuffer];
     return {
-      outcome: this.#request({ type: 'train', id, job }, { signal, onTraining }) as Promise<FineTuneOutcome>,
+      outcome: this.#request({ type: 'train', id, job }, { signal, onTraining, transfer }) as Promise<FineTuneOutcome>,
       control: (control) => {
         if (!this.#closed) this.#worker.postMessage({ type: 'control', id, control } satisfies PageMessage);
       },
@@ -125,7 +128,7 @@ export class WorkerLink {
 
   #request(
     message: PageMessage & { id: number },
-    { signal, onProgress, onTraining, discard = discardResult }: RequestOptions,
+    { signal, onProgress, onTraining, transfer = [], discard = discardResult }: RequestOptions,
   ): Promise<unknown> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) {
@@ -141,7 +144,7 @@ export class WorkerLink {
         reject(createAbortError(signal));
       };
       try {
-        this.#worker.postMessage(message);
+        this.#worker.postMessage(message, transfer);
       } catch (cause) {
         reject(new GanCanvasError('invalid-argument', 'An option holds something that cannot be sent to the worker.', { cause }));
         return;

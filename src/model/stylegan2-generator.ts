@@ -13,6 +13,7 @@ import {
 } from './dense-layer.ts';
 import { toHwio } from './fold-kernel.ts';
 import { preparedTensor, requireParameter, type GeneratorNetwork, type Noise, type Parameters, type Prepared } from './network.ts';
+import { mapFused, packMapping } from './ops/mapping.ts';
 import { packKernel, synthesisLayer } from './ops/synthesis-layer.ts';
 import { toRgb } from './ops/to-rgb.ts';
 
@@ -105,8 +106,7 @@ export class StyleGan2Generator implements GeneratorNetwork {
   prepare(parameters: Parameters): Prepared {
     return tf.tidy(() => {
       const prepared: Prepared = {};
-      if (this.#embedding) prepareDense(prepared, parameters, this.#embedding);
-      for (const layer of this.#mapping) prepareDense(prepared, parameters, layer);
+      Object.assign(prepared, this.#prepareMapping(parameters));
       prepared['w_avg'] = tf.reshape(tf.clone(requireParameter(parameters, 'mapping.w_avg')), [1, this.wDim]);
       const constant = requireParameter(parameters, 'synthesis.b4.const') as tf.Tensor3D;
       prepared['const'] = tf.expandDims(tf.transpose(constant, [1, 2, 0]), 0);
@@ -116,6 +116,15 @@ export class StyleGan2Generator implements GeneratorNetwork {
       }
       return prepared;
     });
+  }
+
+  /** The layers' tensors, or all of them in one. */
+  #prepareMapping(parameters: Parameters): Prepared {
+    const prepared: Prepared = {};
+    for (const layer of [...(this.#embedding ? [this.#embedding] : []), ...this.#mapping]) prepareDense(prepared, parameters, layer);
+    const { z_dim: zDim, w_dim: wDim, classes } = this.#architecture;
+    const packed = packMapping(Object.values(prepared), { zDim, wDim, classes });
+    return packed ? { mapping: packed } : prepared;
   }
 
   #prepareConvolution(prepared: Prepared, parameters: Parameters, { name, inputs, size, up }: SynthesisLayer): void {
@@ -140,6 +149,8 @@ export class StyleGan2Generator implements GeneratorNetwork {
   }
 
   map(prepared: Prepared, z: tf.Tensor2D, oneHot: tf.Tensor2D | null): tf.Tensor2D {
+    const layers = prepared['mapping'] as tf.Tensor1D | undefined;
+    if (layers) return mapFused({ z, oneHot, layers }, { wDim: this.wDim, count: this.#mapping.length, slope: ACTIVATION_SLOPE });
     return tf.tidy(() => {
       let x = normalizeRows(z);
       if (this.#embedding && oneHot) x = tf.concat([x, normalizeRows(applyDense(prepared, oneHot, this.#embedding))], 1);
@@ -159,14 +170,13 @@ export class StyleGan2Generator implements GeneratorNetwork {
 
   synthesize(prepared: Prepared, ws: tf.Tensor3D, noise: Noise): tf.Tensor4D {
     return tf.tidy(() => {
-      const rows = tf.unstack(ws, 1) as tf.Tensor2D[];
       const limit = this.#architecture.conv_clamp ?? Infinity;
       let x = preparedTensor<tf.Tensor4D>(prepared, 'const');
       let image: tf.Tensor4D | null = null;
       for (const layer of this.#layers) {
-        const tensors = { x, w: rows[layer.row] as tf.Tensor2D, ...styledTensors(prepared, layer) };
+        const tensors = { x, ws, ...styledTensors(prepared, layer) };
         if (layer.kind === 'conv') x = convolve(prepared, tensors, layer, noise, limit);
-        else image = toRgb({ ...tensors, image }, { limit });
+        else image = toRgb({ ...tensors, image }, { row: layer.row, limit });
       }
       return image as tf.Tensor4D;
     });
@@ -192,15 +202,15 @@ function styledTensors(prepared: Prepared, { name }: SynthesisLayer | ToRgbLayer
 
 function convolve(
   prepared: Prepared,
-  tensors: StyledTensors & { readonly x: tf.Tensor4D; readonly w: tf.Tensor2D },
-  { name, up, size, outputs, noiseIndex }: SynthesisLayer,
+  tensors: StyledTensors & { readonly x: tf.Tensor4D; readonly ws: tf.Tensor3D },
+  { name, row, up, size, outputs, noiseIndex }: SynthesisLayer,
   noise: Noise,
   limit: number,
 ): tf.Tensor4D {
   return tf.tidy(() =>
     synthesisLayer(
       { ...tensors, power: preparedTensor(prepared, `${name}.power`), noise: noiseField(prepared, name, noise, noiseIndex) },
-      { size, up, outputs, epsilon: EPSILON / ACTIVATION_GAIN ** 2, slope: ACTIVATION_SLOPE, limit },
+      { row, size, up, outputs, epsilon: EPSILON / ACTIVATION_GAIN ** 2, slope: ACTIVATION_SLOPE, limit },
     ),
   );
 }

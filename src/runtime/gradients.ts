@@ -1,6 +1,7 @@
 import { registerBatchMatMul } from './kernels/batch-mat-mul/batch-mat-mul.wasm.ts';
 import { registerBatchNorm } from './kernels/batch-norm/batch-norm.wasm.ts';
 import { registerConv2dBackpropFilter } from './kernels/conv2d-backprop-filter/conv2d-backprop-filter.wasm.ts';
+import { registerConv2dBackpropFilter as registerConv2dBackpropFilterOnGpu } from './kernels/conv2d-backprop-filter/conv2d-backprop-filter.webgpu.ts';
 import { registerConv2dBackpropInput } from './kernels/conv2d-backprop-input/conv2d-backprop-input.wasm.ts';
 import { registerConv2d } from './kernels/conv2d/conv2d.wasm.ts';
 import { registerHalve } from './kernels/halve/halve.wasm.ts';
@@ -13,11 +14,12 @@ import { nodeModule } from './node-file-path.ts';
 import type { Runtime } from './runtime.ts';
 
 /**
- * Loads what gradients need beyond drawing: TF.js's table of gradients, and on WASM the kernels that it lacks or has slower. Load this module itself by
+ * Loads what gradients need beyond drawing: TF.js's table of gradients, and the kernels that its WASM backend lacks or has slower, or its WebGPU backend has slower. Load this module itself by
  * import(): pages that only draw never pay for it. Call it once for each runtime, before tf.grads and the like.
  */
 export async function loadGradients(runtime: Runtime): Promise<void> {
   await loadTable();
+  if (runtime.backend === 'webgpu') registerConv2dBackpropFilterOnGpu();
   if (runtime.backend !== 'wasm') return;
   registerBatchMatMul();
   registerBatchNorm();
@@ -32,9 +34,13 @@ export async function loadGradients(runtime: Runtime): Promise<void> {
   registerUnsortedSegmentSum();
 }
 
-/** The table alone imports folders, which Node cannot; there TF.js as a whole brings it to the one registry that all its copies share. */
+/** The table as it is packaged imports folders, which Node cannot unless it is bundled; there TF.js as a whole brings it to the one registry that all its copies share. */
 async function loadTable(): Promise<void> {
-  const modules = nodeModule('node:module');
-  if (modules) modules.createRequire(import.meta.url)('@tensorflow/tfjs');
-  else await import('@tensorflow/tfjs-core/dist/register_all_gradients.js');
+  try {
+    await import('@tensorflow/tfjs-core/dist/register_all_gradients.js');
+  } catch (error) {
+    const modules = nodeModule('node:module');
+    if (!modules) throw error;
+    modules.createRequire(import.meta.url)('@tensorflow/tfjs');
+  }
 }

@@ -199,7 +199,7 @@ export function decodeSafetensors(bytes: Uint8Array): SafetensorsFile {
  * Writes a safetensors file: F32 tensors before F16 ones, else in the order given; the header is padded with spaces to a multiple of 8
  * bytes, so that every tensor is aligned. Equal input gives equal bytes.
  */
-export function encodeSafetensors(file: SafetensorsFile): Uint8Array {
+export function encodeSafetensors(file: SafetensorsFile): Uint8Array<ArrayBuffer> {
   const ordered = [...file.tensors].sort(([, a], [, b]) => DTYPE_BYTES[b.dtype] - DTYPE_BYTES[a.dtype]);
   const header: [string, unknown][] = Object.keys(file.metadata).length > 0 ? [[METADATA, file.metadata]] : [];
   let position = 0;

@@ -161,7 +161,7 @@ function directionDtype(values: Float32Array): Dtype {
  * written bit for bit.
  * @throws GanCanvasError `weights-format` when values are not finite
  */
-export function encodeWeights(file: WeightsFile, { dtype, base, only }: EncodeOptions = {}): Uint8Array {
+export function encodeWeights(file: WeightsFile, { dtype, base, only }: EncodeOptions = {}): Uint8Array<ArrayBuffer> {
   assertLittleEndian();
   const isWanted = (name: string) => base === undefined || only === undefined || only.has(name);
   const stored = new Map<string, StoredTensor>();

@@ -51,6 +51,15 @@ function readAddress(): void {
   showModelName();
 }
 
+/** How long nothing changes before the address does: the browser holds the page while it takes one, so never between an input and its paint. */
+const ADDRESS_AFTER_MS = 250;
+let addressTimer = 0;
+
+function writeAddressSoon(): void {
+  clearTimeout(addressTimer);
+  addressTimer = window.setTimeout(writeAddress, ADDRESS_AFTER_MS);
+}
+
 function writeAddress(): void {
   const [page = '', fragment] = createShareLink(picture).split('#');
   const values = new URLSearchParams(fragment);
@@ -65,7 +74,7 @@ function handleModelChange(): void {
   Object.assign(picture, { model: model.value, directions: null, latentDim: null, truncation: null, classLabel: null });
   recentMs.splice(0);
   showModelName();
-  writeAddress();
+  writeAddressSoon();
 }
 
 function showWeights(): void {
@@ -100,7 +109,7 @@ function showBackend(): void {
 
 picture.addEventListener('load', showWeights);
 picture.addEventListener('render', handleRender);
-picture.addEventListener('change', writeAddress);
+picture.addEventListener('change', writeAddressSoon);
 picture.addEventListener('backend-change', () => recentMs.splice(0));
 picture.addEventListener('error', (event) => {
   showWeights();
@@ -113,7 +122,7 @@ picture.addEventListener('progress', (event) => {
 model.addEventListener('change', handleModelChange);
 backend.addEventListener('change', () => {
   picture.backend = backend.value as BackendChoice;
-  writeAddress();
+  writeAddressSoon();
 });
 addEventListener('hashchange', readAddress);
 

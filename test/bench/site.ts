@@ -97,7 +97,7 @@ async function buildPeers(pages: string, site: string, more: Record<string, stri
   await buildChunks({ ...more, ours: `${pages}/ours.ts`, tfjs: `${pages}/tfjs.ts`, adapter: `${PAGES}/adapter.ts` }, site);
   await cp(TFJS_WASM, join(site, 'tfjs'), { recursive: true, filter: (path) => path === TFJS_WASM || path.endsWith('.wasm') });
   await cp(`${PAGES}/peer.html`, join(site, 'peer.html'));
-  await esbuild({ entryPoints: [`${PAGES}/dawn.ts`], outdir: site, format: 'esm', target: 'node20' });
+  await esbuild({ entryPoints: [`${PAGES}/dawn.ts`], outdir: site, bundle: true, format: 'esm', platform: 'node', target: 'node20' });
 }
 
 /** The folder of the site of `bench -- generate`: the scripts and binaries of all peers, and pomona's weights. */

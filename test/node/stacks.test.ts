@@ -105,10 +105,10 @@ interface Layout {
   readonly fallbackHeight: number;
 }
 
-/** Where the element and the paragraph after it stand, and what is seen in the element. */
+/** Where the elements and the paragraph after them stand, and what is seen in the first. */
 const describeLayout = (page: Page): Promise<Layout> =>
   page.evaluate(() => {
-    const boxes = ['gan-canvas', '#after'].map((selector) => {
+    const boxes = ['gan-canvas', '#narrow', '#wide', '#after'].map((selector) => {
       const { x, y, width, height } = (document.querySelector(selector) as Element).getBoundingClientRect();
       return [x, y, width, height];
     });
@@ -146,8 +146,9 @@ describe('markup from a server', { timeout: 120_000 }, () => {
     assert.match(output.markup, /<img[^>]* slot="poster"|<img slot="poster"/);
   });
 
-  it('shows the poster without script, and is upgraded and hydrated in place', async () => {
+  it('shows the poster without script, and is upgraded and hydrated in place, with controls too', async () => {
     const page = await browser.newPage();
+    await page.setViewport({ width: 800, height: 1400 });
     await page.setJavaScriptEnabled(false);
     await page.goto(`${server.url}server/`);
     const asServed = await describeLayout(page);
@@ -155,7 +156,16 @@ describe('markup from a server', { timeout: 120_000 }, () => {
     assert.equal(asServed.fallbackHeight, 0);
     await page.setJavaScriptEnabled(true);
     await page.reload();
-    await page.waitForFunction(() => (document.querySelector('gan-canvas') as unknown as { ready?: boolean } | null)?.ready);
+    await page.waitForFunction(() => {
+      const elements = [...document.querySelectorAll('gan-canvas')] as unknown as {
+        ready?: boolean;
+        controls: boolean;
+        shadowRoot: ShadowRoot;
+      }[];
+      return elements.every(
+        ({ ready, controls, shadowRoot }) => ready && controls === (shadowRoot.querySelector('[part="controls"]') !== null),
+      );
+    });
     const drawn = await describeLayout(page);
     assert.deepEqual(drawn.boxes, asServed.boxes);
     const { recovered, settings } = await page.evaluate(() => {

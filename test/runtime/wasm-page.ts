@@ -33,14 +33,14 @@ function largestDifference(): tf.Tensor {
     const kernel = tf.randomNormal([3, 3, inputs, outputs]) as tf.Tensor4D;
     const tensors = {
       x: tf.randomNormal([batch, side, side, inputs]) as tf.Tensor4D,
-      w: tf.randomNormal([batch, 8]) as tf.Tensor2D,
+      ws: tf.randomNormal([batch, 2, 8]) as tf.Tensor3D,
       affineWeight: tf.randomNormal([8, inputs]) as tf.Tensor2D,
       affineBias: tf.randomNormal([inputs]) as tf.Tensor1D,
       power: tf.sum(tf.square(kernel), [0, 1]) as tf.Tensor2D,
       bias: tf.randomNormal([outputs]) as tf.Tensor1D,
       noise: tf.randomNormal([1, size, size, 1]) as tf.Tensor4D,
     };
-    const attributes = { size, up, outputs, epsilon: 1e-8, slope: 0.2, limit: 4 };
+    const attributes = { row: 1, size, up, outputs, epsilon: 1e-8, slope: 0.2, limit: 4 };
     const composed = synthesisLayer({ ...tensors, kernel: up ? foldKernel(kernel, upsamplingAxis()) : kernel }, attributes);
     const packed = packKernel(kernel, attributes);
     const fused = Array.from({ length: RUNS }, () => synthesisLayer({ ...tensors, kernel: packed }, attributes));

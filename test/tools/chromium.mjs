@@ -44,6 +44,12 @@ export const CHROMIUM_FLAGS = [
 
 const WEBGPU_FLAGS = ['--enable-unsafe-webgpu', '--use-webgpu-adapter=swiftshader'];
 
+/**
+ * Those of the test runner. SwiftShader takes most of a test's time to compile shaders, and half of that for the zeros that Dawn writes into all
+ * workgroup memory of each. No shader may count on them; the pages of test/node run with them.
+ */
+export const TEST_RUNNER_FLAGS = [...CHROMIUM_FLAGS, '--enable-dawn-features=disable_workgroup_init'];
+
 /** Flags for a Chromium whose pages know no WebGPU: the element draws on WASM by itself. */
 export const NO_GPU_FLAGS = [...CHROMIUM_FLAGS.filter((flag) => !WEBGPU_FLAGS.includes(flag)), '--disable-blink-features=WebGPU'];
 

@@ -28,6 +28,9 @@ function reportSession(session) {
   const seconds = Math.round(tests.reduce((sum, { duration = 0 }) => sum + duration, 0) / 1000);
   const counts = `${passed} passed${failed.length ? `, ${failed.length} failed` : ''}${seconds > 0 ? `, ${seconds} s` : ''}`;
   console.log(`${failed.length || session.errors.length ? '✗' : '✓'} ${file} (${counts})`);
+  if (process.env.TEST_TIMES)
+    for (const { title, duration = 0 } of tests)
+      if (duration > 2000) console.log(`  ${(duration / 1000).toFixed(0).padStart(4)} s ${title}`);
   for (const test of failed) {
     console.log(`  ✗ ${test.title}`);
     printError(test.error);

@@ -213,45 +213,6 @@ describe('training/pivotal-trainer', function () {
       assert.isBelow(held.moved, free.moved * (isQuick ? 0.98 : 0.5));
     });
 
-    it('gives each layer a w of its own if asked to, with classes too', async () => {
-      const runtime = await acquire();
-      await loadGradients(runtime);
-      const session = await open(runtime, { classes: 3, settings: { perLayer: true, candidates: 2, projectionSteps: 3 } });
-      const first = (await session.step())['reconstruction'] ?? NaN;
-      const last = (await session.step(session.trainer.stepsBeforeTuning + 1))['reconstruction'] ?? NaN;
-      assert.isBelow(last, first);
-      const pivots = runtime.run(() => session.trainer.pivots());
-      const { w_dim: wDim, resolution } = session.architecture;
-      assert.deepEqual(pivots.shape, [1, 2 * Math.log2(resolution) - 2, wDim]);
-      const values = await pivots.data();
-      assert.isAbove(maxDifference(values.slice(0, wDim), values.slice(wDim, 2 * wDim)), 0);
-      pivots.dispose();
-      session.close();
-    });
-
-    it('starts from the mean without candidates, and stays near it by weight', async () => {
-      const runtime = await acquire();
-      await loadGradients(runtime);
-      const distances = [];
-      for (const meanWeight of [0, 10]) {
-        const session = await open(runtime, { settings: { candidates: 0, projectionSteps: 6, meanWeight } });
-        assert.equal(session.trainer.phase, 'project');
-        const pivots = [];
-        for (const steps of [0, 6]) {
-          await session.step(steps);
-          const tensor = runtime.run(() => session.trainer.pivots());
-          pivots.push(await tensor.data());
-          tensor.dispose();
-        }
-        assert.equal(session.trainer.phase, 'tune');
-        distances.push(meanSquare(pivots[0] ?? [], pivots[1] ?? []));
-        session.close();
-      }
-      const [free = NaN, near = NaN] = distances;
-      assert.isAbove(near, 0);
-      assert.isBelow(near, 0.5 * free);
-    });
-
     it('does the same again from the start and from a snapshot, and leaks nothing', async () => {
       const runtime = await acquire();
       await loadGradients(runtime);
@@ -284,4 +245,49 @@ describe('training/pivotal-trainer', function () {
       assert.equal(maxDifference(results[0] ?? [], results[1] ?? []), 0);
     });
   });
+
+  // Nothing in these is of one backend, and each compiles shaders of its own.
+  eachBackend(
+    (_, acquire) => {
+      it('gives each layer a w of its own if asked to, with classes too', async () => {
+        const runtime = await acquire();
+        await loadGradients(runtime);
+        const session = await open(runtime, { classes: 3, settings: { perLayer: true, candidates: 2, projectionSteps: 3 } });
+        const first = (await session.step())['reconstruction'] ?? NaN;
+        const last = (await session.step(session.trainer.stepsBeforeTuning + 1))['reconstruction'] ?? NaN;
+        assert.isBelow(last, first);
+        const pivots = runtime.run(() => session.trainer.pivots());
+        const { w_dim: wDim, resolution } = session.architecture;
+        assert.deepEqual(pivots.shape, [1, 2 * Math.log2(resolution) - 2, wDim]);
+        const values = await pivots.data();
+        assert.isAbove(maxDifference(values.slice(0, wDim), values.slice(wDim, 2 * wDim)), 0);
+        pivots.dispose();
+        session.close();
+      });
+
+      it('starts from the mean without candidates, and stays near it by weight', async () => {
+        const runtime = await acquire();
+        await loadGradients(runtime);
+        const distances = [];
+        for (const meanWeight of [0, 10]) {
+          const session = await open(runtime, { settings: { candidates: 0, projectionSteps: 6, meanWeight } });
+          assert.equal(session.trainer.phase, 'project');
+          const pivots = [];
+          for (const steps of [0, 6]) {
+            await session.step(steps);
+            const tensor = runtime.run(() => session.trainer.pivots());
+            pivots.push(await tensor.data());
+            tensor.dispose();
+          }
+          assert.equal(session.trainer.phase, 'tune');
+          distances.push(meanSquare(pivots[0] ?? [], pivots[1] ?? []));
+          session.close();
+        }
+        const [free = NaN, near = NaN] = distances;
+        assert.isAbove(near, 0);
+        assert.isBelow(near, 0.5 * free);
+      });
+    },
+    ['wasm', 'cpu'],
+  );
 });

@@ -16,8 +16,8 @@ export interface FineTuneJob {
 /** What a training says while it goes on. */
 export type FineTuneEvent =
   | { readonly type: 'state'; readonly state: 'preparing' | 'running' | 'paused' }
-  /** `weights`: a full file with the weights of this step, where they are to be shown. */
-  | { readonly type: 'step'; readonly step: FineTuneStep; readonly weights: Uint8Array | null };
+  /** `weights`: a full file with the weights of this step, where they are to be shown; a blob, so that the page passes it on without a copy. */
+  | { readonly type: 'step'; readonly step: FineTuneStep; readonly weights: Blob | null };
 
 /** What a training is told. `hidden`: nobody is looking, so leave the machine to others. */
 export type FineTuneControl = 'pause' | 'resume' | 'stop' | 'hidden' | 'visible';
@@ -25,5 +25,5 @@ export type FineTuneControl = 'pause' | 'resume' | 'stop' | 'hidden' | 'visible'
 /** What came of a training: a full file with its weights. */
 export interface FineTuneOutcome {
   readonly result: FineTuneResult;
-  readonly weights: Uint8Array;
+  readonly weights: Blob;
 }

@@ -30,13 +30,18 @@ export interface KeptRunSummary {
 
 const DATABASE = 'gan-canvas';
 const STORE = 'fine-tune';
+/** An index whose keys are the summaries: so that a page that asks for one is not given a whole training, of tens of megabytes. */
+const SUMMARIES = 'summaries';
+const SUMMARY_PATHS = ['name', 'savedAt', 'step', 'settings.steps', 'pictures.length'];
 
 function openDatabase(): Promise<IDBDatabase> {
   if (typeof indexedDB === 'undefined') return Promise.reject(new Error('there is no storage here'));
   return new Promise((resolve, reject) => {
-    const request = indexedDB.open(DATABASE, 1);
-    request.onupgradeneeded = () => {
-      request.result.createObjectStore(STORE, { keyPath: 'name' });
+    const request = indexedDB.open(DATABASE, 2);
+    request.onupgradeneeded = ({ oldVersion }) => {
+      const { result, transaction } = request;
+      const store = oldVersion === 0 ? result.createObjectStore(STORE, { keyPath: 'name' }) : transaction?.objectStore(STORE);
+      store?.createIndex(SUMMARIES, SUMMARY_PATHS);
     };
     request.onsuccess = () => {
       resolve(request.result);
@@ -100,8 +105,11 @@ export async function loadKeptRun(name: string): Promise<KeptRun> {
 /** What is kept under that name, or null; null too where there is no storage. */
 export async function findKeptRun(name: string): Promise<KeptRunSummary | null> {
   try {
-    const { savedAt, step, settings, pictures } = await loadKeptRun(name);
-    return { name, savedAt, step, steps: settings.steps, pictures: pictures.length };
+    const range = IDBKeyRange.bound([name], [name, []]);
+    const found = await run('readonly', (store) => store.index(SUMMARIES).openKeyCursor(range));
+    if (found === null) return null;
+    const [, savedAt, step, steps, pictures] = found.key as [string, number, number, number, number];
+    return { name, savedAt, step, steps, pictures };
   } catch {
     return null;
   }

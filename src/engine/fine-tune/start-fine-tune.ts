@@ -14,7 +14,7 @@ export interface FineTuneTarget {
   readonly loadedInfo: ModelInfo;
   readonly activeBackend: BackendName;
   exportWeights(options?: ExportOptions): Promise<Uint8Array>;
-  importWeights(bytes: Uint8Array, options?: ImportOptions): Promise<void>;
+  importWeights(file: Uint8Array | Blob, options?: ImportOptions): Promise<void>;
 }
 
 /** A training that has begun somewhere. */

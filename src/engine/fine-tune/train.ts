@@ -35,7 +35,7 @@ export async function runFineTune(job: FineTuneJob, port: TrainingPort): Promise
     try {
       await loadGradients(runtime);
       const end = await loop.run(runtime);
-      return { result: { ...end, refused: start.refused }, weights: writeTuning(start.start, loop.latest, end) };
+      return { result: { ...end, refused: start.refused }, weights: new Blob([writeTuning(start.start, loop.latest, end)]) };
     } catch (error) {
       if (port.signal.aborted || !(await wasLost(runtime))) throw error;
     } finally {
@@ -98,7 +98,7 @@ function writeTuning(
   start: TrainingStart,
   latest: WeightsFile,
   end: { readonly steps: number; readonly imagesSeen: number; readonly seconds: number },
-): Uint8Array {
+): Uint8Array<ArrayBuffer> {
   const { settings, pictures, file } = start;
   const tuning = {
     from: startsFromNothing(settings.method) ? null : file.info.name,

@@ -183,7 +183,7 @@ export class TrainingLoop {
     const { trainer, runtime } = running;
     const { steps, batch, showEvery } = this.#start.settings;
     const isShown = trainer.steps % showEvery === 0 && trainer.steps < steps;
-    const weights = isShown ? await this.#readWeights(running) : null;
+    const weights = isShown ? new Blob([await this.#readWeights(running)]) : null;
     const step: FineTuneStep = {
       ...{ step: trainer.steps, steps, imagesSeen: trainer.steps * batch, losses: figures, isShown, notice: this.#notice },
       diversity: this.#diversity?.now ?? null,
@@ -196,7 +196,7 @@ export class TrainingLoop {
   }
 
   /** The weights to be shown, as a file. */
-  async #readWeights({ readShown }: Running): Promise<Uint8Array> {
+  async #readWeights({ readShown }: Running): Promise<Uint8Array<ArrayBuffer>> {
     const tensors = new Map<string, WeightsTensor>(this.#start.file.tensors);
     for (const [name, values] of await readShown()) {
       const { shape, dtype } = tensors.get(name) as WeightsTensor;

@@ -4,6 +4,7 @@ import {
   FUSED_KERNELS,
   runFused,
   type PackAttributes,
+  type StyleAttributes,
   type SynthesisLayerAttributes,
   type SynthesisLayerInputs,
 } from '../../runtime/kernels/fused-kernels.ts';
@@ -34,8 +35,8 @@ export function synthesisLayer({ noise, ...tensors }: SynthesisLayerTensors, att
     return runFused(FUSED_KERNELS.synthesisLayer, noise ? { ...tensors, noise } : tensors, attributes);
   }
   return tf.tidy(() => {
-    const { x, w, affineWeight, affineBias, kernel, power, bias } = tensors;
-    const style = tf.add(tf.matMul(w, affineWeight), affineBias) as tf.Tensor2D;
+    const { x, kernel, power, bias } = tensors;
+    const style = computeStyle(tensors, attributes);
     const demodulation = spread(tf.rsqrt(tf.add(tf.matMul(tf.square(style), power), attributes.epsilon)) as tf.Tensor2D);
     let y = tf.conv2d(tf.mul(x, spread(style)) as tf.Tensor4D, kernel as tf.Tensor4D, 1, 1);
     if (attributes.up) y = pixelShuffle(y, 2);
@@ -44,6 +45,16 @@ export function synthesisLayer({ noise, ...tensors }: SynthesisLayerTensors, att
     y = leakyRelu(tf.add(y, bias) as tf.Tensor4D, attributes.slope);
     return Number.isFinite(attributes.limit) ? clampMagnitude(y, attributes.limit) : y;
   });
+}
+
+/** The style [n, I] of a layer, by its row of ws. */
+export function computeStyle(
+  { ws, affineWeight, affineBias }: Pick<SynthesisLayerInputs, 'ws' | 'affineWeight' | 'affineBias'>,
+  { row }: StyleAttributes,
+): tf.Tensor2D {
+  const [n, , wDim] = ws.shape;
+  const w = tf.reshape(tf.slice(ws, [0, row, 0], [n, 1, wDim]), [n, wDim]);
+  return tf.add(tf.matMul(w, affineWeight), affineBias);
 }
 
 /** [n, c] as [n, 1, 1, c]. */

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { canFuse, FUSED_KERNELS, runFused, type ToRgbAttributes, type ToRgbInputs } from '../../runtime/kernels/fused-kernels.ts';
 import { pixelShuffle } from '../fold-kernel.ts';
 import { clampMagnitude } from '../piecewise-linear.ts';
-import { spread } from './synthesis-layer.ts';
+import { computeStyle, spread } from './synthesis-layer.ts';
 
 /** As {@link ToRgbInputs}, and null for no picture so far. */
 export interface ToRgbTensors extends Omit<ToRgbInputs, 'image'> {
@@ -13,8 +13,8 @@ export interface ToRgbTensors extends Omit<ToRgbInputs, 'image'> {
 export function toRgb({ image, ...tensors }: ToRgbTensors, attributes: ToRgbAttributes): tf.Tensor4D {
   if (canFuse(FUSED_KERNELS.toRgb)) return runFused(FUSED_KERNELS.toRgb, image ? { ...tensors, image } : tensors, attributes);
   return tf.tidy(() => {
-    const { x, w, affineWeight, affineBias, kernel, bias } = tensors;
-    const style = tf.add(tf.matMul(w, affineWeight), affineBias) as tf.Tensor2D;
+    const { x, kernel, bias } = tensors;
+    const style = computeStyle(tensors, attributes);
     const colours = tf.add(tf.conv2d(tf.mul(x, spread(style)) as tf.Tensor4D, kernel, 1, 0), bias) as tf.Tensor4D;
     const y = Number.isFinite(attributes.limit) ? clampMagnitude(colours, attributes.limit) : colours;
     return image ? tf.add(y, pixelShuffle(tf.conv2d(image, tf.tensor4d(BILINEAR_KERNEL, [3, 3, 3, 12]), 1, 1), 2)) : y;

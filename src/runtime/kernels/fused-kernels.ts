@@ -5,6 +5,8 @@ import * as tf from '@tensorflow/tfjs-core';
  * do in many; those are its definition and its fallback. Tensors are NHWC and float32; none has a gradient yet.
  */
 export const FUSED_KERNELS = {
+  /** inputs: {@link MappingInputs}; attributes: {@link MappingAttributes}. Gives [n, wDim]. */
+  mapping: 'GanCanvasMapping',
   /**
    * inputs: `kernel` [3, 3, I, O]; attributes: {@link PackAttributes}. Gives a tensor of rank 1 in the layout that the backend's
    * {@link FUSED_KERNELS.synthesisLayer} wants, and nobody else reads.
@@ -23,17 +25,42 @@ export const FUSED_KERNELS = {
   grid: 'GanCanvasGrid',
 } as const;
 
+/** The widest vector on the way from z to w that {@link FUSED_KERNELS.mapping} takes: z with an embedded class, w, or the classes. */
+export const MAX_MAPPING_WIDTH = 1280;
+
+export interface MappingInputs {
+  /** [n, zDim], as drawn. */
+  readonly z: tf.Tensor2D;
+  /** [n, classes]; absent: none. */
+  readonly oneHot?: tf.Tensor2D;
+  /** Of the embedding of classes, if there are any, and of each layer: the weight [inputs, wDim] with its gains, then the bias [wDim]. */
+  readonly layers: tf.Tensor1D;
+}
+
+export interface MappingAttributes {
+  readonly wDim: number;
+  /** Layers, without the embedding. */
+  readonly count: number;
+  /** Of the leaky ReLU after each of them. */
+  readonly slope: number;
+}
+
 export interface PackAttributes {
   /** Side of the layer's output. */
   readonly size: number;
   readonly up: boolean;
 }
 
-/** With x [n or 1, s, s, I] and n rows of w; s = size, or size / 2 when upsampling. */
+/** Which row of `ws` styles a layer. */
+export interface StyleAttributes {
+  readonly row: number;
+}
+
+/** With x [n or 1, s, s, I]; s = size, or size / 2 when upsampling. */
 export interface SynthesisLayerInputs {
   readonly x: tf.Tensor4D;
-  /** [n, wDim]. */
-  readonly w: tf.Tensor2D;
+  /** [n, rows, wDim], of which the layer has one row, w. */
+  readonly ws: tf.Tensor3D;
   /** Style = w · affineWeight + affineBias, [wDim, I] and [I]. */
   readonly affineWeight: tf.Tensor2D;
   readonly affineBias: tf.Tensor1D;
@@ -47,7 +74,7 @@ export interface SynthesisLayerInputs {
   readonly noise?: tf.Tensor4D;
 }
 
-export interface SynthesisLayerAttributes {
+export interface SynthesisLayerAttributes extends StyleAttributes {
   readonly size: number;
   readonly up: boolean;
   readonly outputs: number;
@@ -61,7 +88,7 @@ export interface SynthesisLayerAttributes {
 export interface ToRgbInputs {
   /** [n, s, s, I]. */
   readonly x: tf.Tensor4D;
-  readonly w: tf.Tensor2D;
+  readonly ws: tf.Tensor3D;
   readonly affineWeight: tf.Tensor2D;
   readonly affineBias: tf.Tensor1D;
   /** [1, 1, I, 3]. */
@@ -72,7 +99,7 @@ export interface ToRgbInputs {
   readonly image?: tf.Tensor4D;
 }
 
-export interface ToRgbAttributes {
+export interface ToRgbAttributes extends StyleAttributes {
   /** Of the magnitude of this layer's own colours, before the picture so far is added; Infinity: none. */
   readonly limit: number;
 }

@@ -1,10 +1,12 @@
 import { registerKernel, unregisterKernel, type KernelFunc } from '@tensorflow/tfjs-core';
 import { FUSED_KERNELS } from './fused-kernels.ts';
 import { grid } from './grid/grid.wasm.ts';
+import { mapping } from './mapping/mapping.wasm.ts';
 import { packKernel, synthesisLayer } from './synthesis-layer/synthesis-layer.wasm.ts';
 import { toRgb } from './to-rgb/to-rgb.wasm.ts';
 
 const KERNELS: readonly (readonly [name: string, kernelFunc: KernelFunc])[] = [
+  [FUSED_KERNELS.mapping, mapping],
   [FUSED_KERNELS.pack, packKernel],
   [FUSED_KERNELS.synthesisLayer, synthesisLayer],
   [FUSED_KERNELS.toRgb, toRgb],

@@ -7,8 +7,15 @@ import {
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { FUSED_KERNELS, type GridAttributes, type SynthesisLayerAttributes, type ToRgbAttributes } from './fused-kernels.ts';
+import {
+  FUSED_KERNELS,
+  type GridAttributes,
+  type MappingAttributes,
+  type SynthesisLayerAttributes,
+  type ToRgbAttributes,
+} from './fused-kernels.ts';
 import { arrangeGrid } from './grid/grid.webgpu.ts';
+import { mapping, type MappingInfos } from './mapping/mapping.webgpu.ts';
 import { packKernel } from './synthesis-layer/pack.webgpu.ts';
 import { synthesisLayer, type SynthesisLayerInfos } from './synthesis-layer/synthesis-layer.webgpu.ts';
 import { toRgb, type ToRgbInfos } from './to-rgb/to-rgb.webgpu.ts';
@@ -22,6 +29,7 @@ function adapt<Inputs, Attributes>(
 }
 
 const KERNELS: readonly (readonly [name: string, kernelFunc: KernelFunc])[] = [
+  [FUSED_KERNELS.mapping, adapt<MappingInfos, MappingAttributes>(mapping)],
   [FUSED_KERNELS.pack, adapt((backend, { kernel }: Pick<SynthesisLayerInfos, 'kernel'>) => packKernel(backend, kernel))],
   [FUSED_KERNELS.synthesisLayer, adapt<SynthesisLayerInfos, SynthesisLayerAttributes>(synthesisLayer)],
   [FUSED_KERNELS.toRgb, adapt<ToRgbInfos, ToRgbAttributes>(toRgb)],

@@ -94,8 +94,21 @@ export interface WasmKernels {
   convolveTiles(convolution: number, scratch: number, first: number, end: number): void;
   sumTiles(convolution: number, scratch: number): void;
   transformKernel(kernel: number, out: number, form: number, inputs: number, outputs: number): void;
+  mapRow(
+    z: number,
+    oneHot: number,
+    layers: number,
+    w: number,
+    work: number,
+    zDim: number,
+    classes: number,
+    wDim: number,
+    count: number,
+    slope: number,
+  ): void;
   computeStyles(
     w: number,
+    stride: number,
     weight: number,
     affineBias: number,
     power: number,

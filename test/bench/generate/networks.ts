@@ -27,7 +27,7 @@ function scaledArchitecture(resolution: number): StyleGan2Architecture {
 function scaleOf(name: string): number {
   if (name.startsWith('mapping.')) return name.endsWith('.weight') ? 100 : 0; // raw weights carry the mapping's learning rate, 1/100
   if (name.endsWith('.affine.bias')) return 0; // and then 1 is added
-  if (name.endsWith('.torgb.weight')) return 0.3;
+  if (name.endsWith('.torgb.weight')) return 0.2;
   return name.endsWith('.bias') ? 0.1 : 1;
 }
 

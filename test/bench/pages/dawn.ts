@@ -4,19 +4,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { PeerAnswer, PeerCall } from '../dawn-place.ts';
-
-interface DawnPackage {
-  create(options: readonly string[]): GPU;
-  readonly globals: object;
-}
-
-async function loadDawn(): Promise<DawnPackage> {
-  // As a string, so that the compiler does not need the package.
-  const name = 'webgpu' as string;
-  return (await import(name).catch((error: unknown) => {
-    throw new Error('--dawn needs the package `webgpu`: npm install --no-save webgpu', { cause: error });
-  })) as DawnPackage;
-}
+import { loadDawn } from '../load-dawn.ts';
 
 /** To libraries this realm is a worker: without WorkerGlobalScope TensorFlow.js would take it for Node. */
 async function imitatePage(location: URL): Promise<void> {
@@ -32,7 +20,8 @@ type Bench = Record<string, (...args: unknown[]) => unknown>;
 async function openPeer(): Promise<Bench> {
   const location = new URL(`./?${process.argv[2] ?? ''}`, import.meta.url);
   await imitatePage(location);
-  const page = (await import(`./${location.searchParams.get('peer') ?? ''}.js`)) as { readonly bench: Promise<Bench> };
+  const { href } = new URL(`./${location.searchParams.get('peer') ?? ''}.js`, import.meta.url);
+  const page = (await import(href)) as { readonly bench: Promise<Bench> };
   return page.bench;
 }
 

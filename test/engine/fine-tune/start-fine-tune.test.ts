@@ -5,12 +5,12 @@ import { createGate, fakeInfo } from '../../element/fake-generator.ts';
 
 const OUTCOME: FineTuneOutcome = {
   result: { reason: 'finished', steps: 1, imagesSeen: 1, seconds: 1, pivots: [], refused: [] },
-  weights: Uint8Array.of(7),
+  weights: new Blob([Uint8Array.of(7)]),
 };
 
 /** A generator that records the weights it is given. */
-function fakeTarget(): FineTuneTarget & { readonly imported: Uint8Array[] } {
-  const imported: Uint8Array[] = [];
+function fakeTarget(): FineTuneTarget & { readonly imported: (Uint8Array | Blob)[] } {
+  const imported: (Uint8Array | Blob)[] = [];
   return {
     ...{ info: fakeInfo(), loadedInfo: fakeInfo(), activeBackend: 'wasm', imported },
     exportWeights: () => Promise.resolve(Uint8Array.of(1)),

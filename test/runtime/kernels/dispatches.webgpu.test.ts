@@ -58,14 +58,14 @@ function countForLayer(runtime: Runtime, up: boolean): number {
       const kernel = packKernel(tf.ones([3, 3, 8, 8]), { size, up });
       const tensors = {
         x: tf.ones<tf.Rank.R4>([2, side, side, 8]),
-        w: tf.ones<tf.Rank.R2>([2, 4]),
+        ws: tf.ones<tf.Rank.R3>([2, 3, 4]),
         affineWeight: tf.ones<tf.Rank.R2>([4, 8]),
         affineBias: tf.ones<tf.Rank.R1>([8]),
         power: tf.ones<tf.Rank.R2>([8, 8]),
         bias: tf.ones<tf.Rank.R1>([8]),
         noise: tf.ones<tf.Rank.R4>([2, size, size, 1]),
       };
-      const attributes = { size, up, outputs: 8, epsilon: 1e-8, slope: 0.2, limit: 256 };
+      const attributes = { row: 1, size, up, outputs: 8, epsilon: 1e-8, slope: 0.2, limit: 256 };
       return countDispatches(() => synthesisLayer({ ...tensors, kernel }, attributes)).dispatches;
     }),
   );
@@ -85,7 +85,7 @@ describe('runtime/kernels: dispatches', () => {
         const [colours, grid] = runtime.run(() => {
           const tensors = {
             x: tf.ones<tf.Rank.R4>([2, 8, 8, 8]),
-            w: tf.ones<tf.Rank.R2>([2, 4]),
+            ws: tf.ones<tf.Rank.R3>([2, 3, 4]),
             affineWeight: tf.ones<tf.Rank.R2>([4, 8]),
             affineBias: tf.ones<tf.Rank.R1>([8]),
             kernel: tf.ones<tf.Rank.R4>([1, 1, 8, 3]),
@@ -93,7 +93,7 @@ describe('runtime/kernels: dispatches', () => {
             image: tf.ones<tf.Rank.R4>([2, 4, 4, 3]),
           };
           const counted = tf.tidy(() => {
-            const images = countDispatches(() => toRgb(tensors, { limit: 256 }));
+            const images = countDispatches(() => toRgb(tensors, { row: 1, limit: 256 }));
             return [images.dispatches, countDispatches(() => arrangeGrid(images.result, 2)).dispatches];
           });
           tf.dispose(tensors);

@@ -1,49 +1,61 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { runProgram, WORKGROUP } from '../webgpu-program.ts';
+import type { SynthesisLayerAttributes } from '../fused-kernels.ts';
+import { productCode } from '../product.wgsl.ts';
+import { componentsFor, runProgram, WORKGROUP } from '../webgpu-program.ts';
 
-const THREADS = 128;
+const THREADS = 256;
 
-/** Every workgroup computes all styles of an image, in slices of a channel for each thread, and the demodulation of an output for each thread. */
-const CODE = `
-var<workgroup> squares : array<f32, ${THREADS}>;
+/** Stores the sum for `column` at a place of `result`. */
+const store = (place: string, components: 1 | 4, value: string): string =>
+  components === 4
+    ? `for (var c = 0; c < 4; c++) { result[${place} + column * 4 + c] = (${value})[c]; }`
+    : `result[${place} + column] = ${value};`;
 
-fn styleAt(n : i32, i : i32) -> f32 {
-  if (i >= uniforms.inputs) { return 0.0; }
-  var sum = affineBias[i];
-  for (var d = 0; d < uniforms.wDim; d++) { sum = fma(w[n * uniforms.wDim + d], affineWeight[d * uniforms.inputs + i], sum); }
-  return sum;
-}
-
+/** A workgroup for each picture: its styles, and from what it stored of them the demodulation. */
+function modulationCode(inputs: 1 | 4, outputs: 1 | 4): string {
+  const style = productCode({
+    name: 'computeStyle',
+    parameters: ['n : i32', 'to : i32'],
+    threads: THREADS,
+    components: inputs,
+    factor: 'ws[n * uniforms.stride + uniforms.first + k]',
+    element: 'affineWeight[k * columns + column]',
+    finish: `total += affineBias[column];
+      ${store('to', inputs, 'total')}`,
+  });
+  const demodulation = productCode({
+    name: 'demodulate',
+    parameters: ['styles : i32', 'to : i32'],
+    threads: THREADS,
+    components: outputs,
+    factor: 'result[styles + k] * result[styles + k]',
+    element: 'powers[k * columns + column]',
+    finish: store('to', outputs, 'inverseSqrt(total + uniforms.epsilon)'),
+  });
+  return `
+${style}
+${demodulation}
 fn main() {
   let local = i32(localIndex);
-  let first = ${WORKGROUP} * ${THREADS};
-  let n = i32(workgroupId.y);
-  let o = first + local;
+  let n = ${WORKGROUP};
   let styles = (uniforms.inputs + 3) / 4 * 4;
   let demodulations = (uniforms.outputs + 3) / 4 * 4;
   let row = n * (styles + demodulations);
-  var power = uniforms.epsilon;
-  for (var start = 0; start < uniforms.inputs; start += ${THREADS}) {
-    let i = start + local;
-    let style = styleAt(n, i);
-    if (first == 0 && i < styles) { result[row + i] = style; }
-    squares[local] = style * style;
-    workgroupBarrier();
-    if (o < uniforms.outputs) {
-      for (var k = 0; k < min(${THREADS}, uniforms.inputs - start); k++) {
-        power = fma(squares[k], powers[(start + k) * uniforms.outputs + o], power);
-      }
-    }
-    workgroupBarrier();
-  }
-  if (o < demodulations) { result[row + styles + o] = select(0.0, inverseSqrt(power), o < uniforms.outputs); }
+  if (uniforms.inputs + local < styles) { result[row + uniforms.inputs + local] = 0.0; }
+  if (uniforms.outputs + local < demodulations) { result[row + styles + uniforms.outputs + local] = 0.0; }
+  let columns = uniforms.inputs / ${inputs};
+  computeStyle(n, row, uniforms.wDim, columns, 0, columns);
+  storageBarrier();
+  let outputs = uniforms.outputs / ${outputs};
+  demodulate(row, row + styles, uniforms.inputs, outputs, 0, outputs);
 }
 `;
+}
 
 /** The tensors of a layer from which its modulation comes. */
 export interface ModulationInputs {
-  readonly w: TensorInfo;
+  readonly ws: TensorInfo;
   readonly affineWeight: TensorInfo;
   readonly affineBias: TensorInfo;
   readonly power: TensorInfo;
@@ -52,25 +64,25 @@ export interface ModulationInputs {
 /** [n, I' + O']: the styles, then the demodulation; I and O filled up with zeros to multiples of 4. */
 export function computeModulation(
   backend: WebGPUBackend,
-  { w, affineWeight, affineBias, power }: ModulationInputs,
-  epsilon: number,
+  { ws, affineWeight, affineBias, power }: ModulationInputs,
+  { row, epsilon }: Pick<SynthesisLayerAttributes, 'row' | 'epsilon'>,
 ): TensorInfo {
-  const [batch, wDim] = w.shape as [number, number];
+  const [batch, rows, wDim] = ws.shape as [number, number, number];
   const [inputs, outputs] = power.shape as [number, number];
+  const [ofInputs, ofOutputs] = [componentsFor(inputs), componentsFor(outputs)];
   return runProgram(backend, {
-    key: 'gan-canvas-modulation',
-    code: () => CODE,
+    key: `gan-canvas-modulation ${ofInputs} ${ofOutputs}`,
+    code: () => modulationCode(ofInputs, ofOutputs),
     inputs: {
-      w: { tensor: w, components: 1 },
-      affineWeight: { tensor: affineWeight, components: 1 },
-      affineBias: { tensor: affineBias, components: 1 },
-      powers: { tensor: power, components: 1 },
+      ws: { tensor: ws, components: 1 },
+      affineWeight: { tensor: affineWeight, components: ofInputs },
+      affineBias: { tensor: affineBias, components: ofInputs },
+      powers: { tensor: power, components: ofOutputs },
     },
     output: { shape: [batch, (Math.ceil(inputs / 4) + Math.ceil(outputs / 4)) * 4], dtype: 'float32', components: 1 },
     threads: THREADS,
-    workgroups: Math.ceil(outputs / THREADS),
-    layers: batch,
-    integers: { wDim, inputs, outputs },
+    workgroups: batch,
+    integers: { wDim, stride: rows * wDim, first: row * wDim, inputs, outputs },
     floats: { epsilon },
   });
 }

@@ -3,7 +3,7 @@ import type { SynthesisLayerAttributes } from '../fused-kernels.ts';
 /** The tensors of a synthesis layer as arrays, with the kernel [3, 3, I, O] as it is before packing. */
 export interface SynthesisLayerArrays {
   readonly x: ArrayLike<number>;
-  readonly w: ArrayLike<number>;
+  readonly ws: ArrayLike<number>;
   readonly affineWeight: ArrayLike<number>;
   readonly affineBias: ArrayLike<number>;
   readonly kernel: ArrayLike<number>;
@@ -12,26 +12,27 @@ export interface SynthesisLayerArrays {
   readonly noise: ArrayLike<number> | null;
 }
 
-/** How many rows of w, x (1 or as many) and noise (1 or as many) there are, and the widths. */
+/** How many pictures there are in ws, x (1 or as many) and noise (1 or as many), how many rows each has of ws, and the widths. */
 export interface SynthesisLayerSizes {
   readonly batch: number;
   readonly xBatch: number;
   readonly noiseBatch: number;
+  readonly rows: number;
   readonly wDim: number;
   readonly inputs: number;
 }
 
-/** Rows of w [batch, wDim] through a dense layer: [batch, width], the styles of a layer. */
+/** One row of each picture of ws [batch, rows, wDim] through a dense layer: [batch, width], the styles of a layer. */
 export function stylesRef(
-  w: ArrayLike<number>,
+  ws: ArrayLike<number>,
   weight: ArrayLike<number>,
   bias: ArrayLike<number>,
-  { batch, wDim, width }: { readonly batch: number; readonly wDim: number; readonly width: number },
+  { batch, rows, row, wDim, width }: Readonly<Record<'batch' | 'rows' | 'row' | 'wDim' | 'width', number>>,
 ): Float64Array {
   return Float64Array.from({ length: batch * width }, (_, index) => {
     const [n, i] = [Math.floor(index / width), index % width];
     let sum = bias[i] ?? NaN;
-    for (let d = 0; d < wDim; d++) sum += (w[n * wDim + d] ?? NaN) * (weight[d * width + i] ?? NaN);
+    for (let d = 0; d < wDim; d++) sum += (ws[(n * rows + row) * wDim + d] ?? NaN) * (weight[d * width + i] ?? NaN);
     return sum;
   });
 }
@@ -102,9 +103,9 @@ export function synthesisLayerRef(
   sizes: SynthesisLayerSizes,
   attributes: SynthesisLayerAttributes,
 ): Float64Array {
-  const { batch, xBatch, noiseBatch, wDim, inputs } = sizes;
-  const { size, up, outputs, epsilon, slope, limit } = attributes;
-  const style = stylesRef(arrays.w, arrays.affineWeight, arrays.affineBias, { batch, wDim, width: inputs });
+  const { batch, xBatch, noiseBatch, rows, wDim, inputs } = sizes;
+  const { row, size, up, outputs, epsilon, slope, limit } = attributes;
+  const style = stylesRef(arrays.ws, arrays.affineWeight, arrays.affineBias, { batch, rows, row, wDim, width: inputs });
   const side = up ? size / 2 : size;
   const result = new Float64Array(batch * size * size * outputs);
   for (let n = 0; n < batch; n++) {

@@ -26,9 +26,9 @@ export function synthesisLayer({ inputs, attrs, backend }: KernelArguments): tf.
   const wasm = backend as BackendWasm;
   const tensors = inputs as unknown as SynthesisLayerInputs;
   const attributes = attrs as unknown as SynthesisLayerAttributes;
-  const { x, w, noise } = tensors;
+  const { x, ws, noise } = tensors;
   const { size, up, outputs } = attributes;
-  const batch = w.shape[0];
+  const batch = ws.shape[0];
   const [, side, , channels] = x.shape;
   const loaded = kernelsOf(wasm);
   const { kernels, arena, pool } = loaded;
@@ -68,15 +68,16 @@ export function synthesisLayer({ inputs, attrs, backend }: KernelArguments): tf.
 function computeStyles(
   wasm: BackendWasm,
   { kernels }: LoadedKernels,
-  { x, w, affineWeight, affineBias, power }: SynthesisLayerInputs,
-  { outputs, epsilon }: SynthesisLayerAttributes,
+  { x, ws, affineWeight, affineBias, power }: SynthesisLayerInputs,
+  { row, outputs, epsilon }: SynthesisLayerAttributes,
   style: number,
   demodulation: number,
 ): void {
   const [weight, bias] = [pointerOf(wasm, affineWeight), pointerOf(wasm, affineBias)];
-  const [batch, wDim] = w.shape;
+  const [batch, rows, wDim] = ws.shape;
   kernels.computeStyles(
-    pointerOf(wasm, w),
+    pointerOf(wasm, ws) + row * wDim * FLOAT,
+    rows * wDim,
     weight,
     bias,
     pointerOf(wasm, power),

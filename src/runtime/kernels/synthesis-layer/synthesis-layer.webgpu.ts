@@ -105,9 +105,9 @@ function filterPhases(
  */
 export function synthesisLayer(backend: WebGPUBackend, tensors: SynthesisLayerInfos, attributes: SynthesisLayerAttributes): TensorInfo {
   const side = tensors.x.shape[1] ?? 0;
-  const batch = tensors.w.shape[0] ?? 0;
+  const batch = tensors.ws.shape[0] ?? 0;
   const layer: Layer = { batch, side, inputs: tensors.x.shape[3] ?? 0, positions: batch * (side + 1) ** 2, attributes };
-  const modulation = computeModulation(backend, tensors, attributes.epsilon);
+  const modulation = computeModulation(backend, tensors, attributes);
   const convolved = convolve(backend, layer, tensors, modulation);
   const result = attributes.up ? filterPhases(backend, layer, tensors, modulation, convolved) : convolved;
   backend.disposeData(modulation.dataId);

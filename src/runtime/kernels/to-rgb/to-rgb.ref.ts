@@ -1,9 +1,10 @@
+import type { ToRgbAttributes } from '../fused-kernels.ts';
 import { stylesRef } from '../synthesis-layer/synthesis-layer.ref.ts';
 
 /** The tensors of a layer to colours as arrays; `image` is null where there is no picture so far. */
 export interface ToRgbArrays {
   readonly x: ArrayLike<number>;
-  readonly w: ArrayLike<number>;
+  readonly ws: ArrayLike<number>;
   readonly affineWeight: ArrayLike<number>;
   readonly affineBias: ArrayLike<number>;
   readonly kernel: ArrayLike<number>;
@@ -14,6 +15,7 @@ export interface ToRgbArrays {
 export interface ToRgbSizes {
   readonly batch: number;
   readonly size: number;
+  readonly rows: number;
   readonly wDim: number;
   readonly inputs: number;
 }
@@ -35,8 +37,12 @@ function doubledAt(image: ArrayLike<number>, side: number, n: number, y: number,
 }
 
 /** A modulated 1×1 convolution to colours [batch, size, size, 3] and the picture so far, doubled, added to it; in double precision. */
-export function toRgbRef(arrays: ToRgbArrays, { batch, size, wDim, inputs }: ToRgbSizes, limit: number): Float64Array {
-  const style = stylesRef(arrays.w, arrays.affineWeight, arrays.affineBias, { batch, wDim, width: inputs });
+export function toRgbRef(
+  arrays: ToRgbArrays,
+  { batch, size, rows, wDim, inputs }: ToRgbSizes,
+  { row, limit }: ToRgbAttributes,
+): Float64Array {
+  const style = stylesRef(arrays.ws, arrays.affineWeight, arrays.affineBias, { batch, rows, row, wDim, width: inputs });
   return Float64Array.from({ length: batch * size * size * 3 }, (_, index) => {
     const colour = index % 3;
     const pixel = Math.floor(index / 3);

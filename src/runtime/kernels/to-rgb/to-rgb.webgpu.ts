@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { ToRgbAttributes, ToRgbInputs } from '../fused-kernels.ts';
+import { productCode } from '../product.wgsl.ts';
 import { componentsFor, MAX_FLOAT, runProgram, WORKGROUP } from '../webgpu-program.ts';
 
 /** The layer's tensors as kernels get them. */
@@ -34,17 +35,28 @@ const SUM_CODE = {
     }`,
 } as const;
 
-/** A pixel for each thread; the modulated kernel is computed by each workgroup, a channel for each thread, in slices. */
+/** The kernel times the style, of the channels that are held. */
+function coloursCode(components: 1 | 4): string {
+  const each = (style: string, at: string): string =>
+    `colours[(${at}) % ${THREADS}] = ${style} * vec3<f32>(kernel[(${at}) * 3], kernel[(${at}) * 3 + 1], kernel[(${at}) * 3 + 2]);`;
+  return productCode({
+    name: 'computeColours',
+    parameters: ['n : i32'],
+    threads: THREADS,
+    components,
+    factor: 'ws[n * uniforms.stride + uniforms.first + k]',
+    element: 'affineWeight[k * columns + column]',
+    finish: `total += affineBias[column];
+      ${components === 4 ? `for (var c = 0; c < 4; c++) { ${each('total[c]', 'column * 4 + c')} }` : each('total', 'column')}`,
+  });
+}
+
+/** A pixel for each thread; the modulated kernel is computed by each workgroup, in slices of channels. */
 function toRgbCode(components: 1 | 4, image: boolean): string {
   return `
 var<workgroup> colours : array<vec3<f32>, ${THREADS}>;
 ${image ? DOUBLED_CODE : ''}
-fn colourAt(n : i32, i : i32) -> vec3<f32> {
-  var style = affineBias[i];
-  for (var d = 0; d < uniforms.wDim; d++) { style = fma(w[n * uniforms.wDim + d], affineWeight[d * uniforms.inputs + i], style); }
-  return style * vec3<f32>(kernel[i * 3], kernel[i * 3 + 1], kernel[i * 3 + 2]);
-}
-
+${coloursCode(components)}
 fn main() {
   let local = i32(localIndex);
   let pixel = ${WORKGROUP} * ${THREADS} + local;
@@ -53,8 +65,7 @@ fn main() {
   var sum = vec3<f32>(bias[0], bias[1], bias[2]);
   for (var start = 0; start < uniforms.inputs; start += ${THREADS}) {
     let held = min(${THREADS}, uniforms.inputs - start);
-    if (local < held) { colours[local] = colourAt(n, start + local); }
-    workgroupBarrier();
+    computeColours(n, uniforms.wDim, uniforms.inputs / ${components}, start / ${components}, held / ${components});
     if (pixel < area) {
       let at = (n * area + pixel) * uniforms.inputs + start;
       ${SUM_CODE[components]}
@@ -74,18 +85,19 @@ fn main() {
 }
 
 /** A modulated 1×1 convolution to colours with the picture so far, doubled, added to it: one dispatch. */
-export function toRgb(backend: WebGPUBackend, tensors: ToRgbInfos, { limit }: ToRgbAttributes): TensorInfo {
-  const { x, w, affineWeight, affineBias, kernel, bias, image } = tensors;
+export function toRgb(backend: WebGPUBackend, tensors: ToRgbInfos, { row, limit }: ToRgbAttributes): TensorInfo {
+  const { x, ws, affineWeight, affineBias, kernel, bias, image } = tensors;
   const [batch, size, , inputs] = x.shape as [number, number, number, number];
+  const [, rows, wDim] = ws.shape as [number, number, number];
   const components = componentsFor(inputs);
   return runProgram(backend, {
     key: `gan-canvas-to-rgb ${components}`,
     code: () => toRgbCode(components, image !== undefined),
     inputs: {
       x: { tensor: x, components },
-      w: { tensor: w, components: 1 },
-      affineWeight: { tensor: affineWeight, components: 1 },
-      affineBias: { tensor: affineBias, components: 1 },
+      ws: { tensor: ws, components: 1 },
+      affineWeight: { tensor: affineWeight, components },
+      affineBias: { tensor: affineBias, components },
       kernel: { tensor: kernel, components: 1 },
       bias: { tensor: bias, components: 1 },
       ...(image && { image: { tensor: image, components: 1 } }),
@@ -94,7 +106,7 @@ export function toRgb(backend: WebGPUBackend, tensors: ToRgbInfos, { limit }: To
     threads: THREADS,
     workgroups: Math.ceil((size * size) / THREADS),
     layers: batch,
-    integers: { size, inputs, wDim: w.shape[1] ?? 0 },
+    integers: { size, inputs, wDim, stride: rows * wDim, first: row * wDim },
     floats: { limit: Math.min(limit, MAX_FLOAT) },
   });
 }

@@ -8,6 +8,7 @@ export { filterRows } from './filter-rows';
 export { grid } from './grid';
 export { double, halve } from './halve';
 export { computeStyles } from './styles';
+export { mapRow } from './mapping';
 export { multiplyMatrices } from './multiply-matrices';
 export { segmentSum } from './segment-sum';
 export { sumColumns, sumRows, transposeAxes } from './rearrange';

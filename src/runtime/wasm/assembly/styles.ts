@@ -1,9 +1,11 @@
 // Styles and demodulation.
-import { loadLanes, madd, storeLanes, up4, up8 } from './vector';
+import { addRows } from './add-rows';
+import { loadLanes, storeLanes, up4, up8 } from './vector';
 
-/** style [n, inputs rounded up to 4] = w · weight + bias, demodulation [n, outputs rounded up to 8] = rsqrt(style² · power + epsilon). */
+/** Rows w [wDim], `stride` floats apart: style [n, inputs rounded up to 4] = w · weight + bias, demodulation [n, outputs rounded up to 8] = rsqrt(style² · power + epsilon). */
 export function computeStyles(
   w: usize,
+  stride: i32,
   weight: usize,
   affineBias: usize,
   power: usize,
@@ -30,23 +32,8 @@ export function computeStyles(
       const at = demodulation + (<usize>o << 2);
       v128.store(at, f32x4.div(f32x4.splat(1), f32x4.sqrt(f32x4.add(v128.load(at), f32x4.splat(epsilon)))));
     }
-    w += <usize>wDim << 2;
+    w += <usize>stride << 2;
     style += <usize>depth << 2;
     demodulation += <usize>columns << 2;
-  }
-}
-
-/** sums [columns] += factors [rows] (or their squares) · matrix [rows, columns]; four rows at a time. `sums` has room for a multiple of 4. */
-function addRows(factors: usize, matrix: usize, sums: usize, rows: i32, columns: i32, squared: bool): void {
-  const row = <usize>columns << 2;
-  for (let r = 0; r < rows; r++) {
-    let factor = v128.load32_splat(factors);
-    if (squared) factor = f32x4.mul(factor, factor);
-    for (let c = 0; c < columns; c += 4) {
-      const at = sums + (<usize>c << 2);
-      v128.store(at, madd(factor, loadLanes(matrix + (<usize>c << 2), columns - c), v128.load(at)));
-    }
-    factors += 4;
-    matrix += row;
   }
 }

@@ -26,6 +26,8 @@ const CASES: readonly Case[] = [
   { input: [1, 10, 7, 2], outChannels: 9, kernel: [2, 5], stride: [3, 2], pad: 1 },
   { input: [2, 4, 4, 7], outChannels: 10, kernel: [4, 4], stride: 1, pad: 'valid' },
   { input: [1, 3, 3, 4], outChannels: 8, kernel: [5, 5], stride: 1, pad: 2 },
+  { input: [2, 15, 13, 34], outChannels: 41, kernel: [3, 3], stride: 1, pad: 1 },
+  { input: [3, 16, 16, 40], outChannels: 36, kernel: [2, 2], stride: 2, pad: 0 },
   { input: [1, 6, 5, 4], outChannels: 3, kernel: [3, 4], stride: 1, pad: [[0, 0], [2, 0], [1, 3], [0, 0]] }, // prettier-ignore
 ];
 

@@ -28,6 +28,8 @@ const CASES: readonly Case[] = [
   { input: [2, 9, 11, 10], outChannels: 9, kernel: [6, 6], stride: 2, pad: 2 },
   { input: [2, 10, 14, 3], outChannels: 11, kernel: [4, 4], stride: 2, pad: 1 },
   { input: [3, 5, 6, 17], outChannels: 7, kernel: [1, 1], stride: 1, pad: 0 },
+  { input: [2, 9, 8, 36], outChannels: 40, kernel: [3, 3], stride: 1, pad: 1 },
+  { input: [1, 7, 6, 8], outChannels: 4, kernel: [2, 2], stride: 3, pad: 0 },
   { input: [1, 7, 9, 2], outChannels: 3, kernel: [3, 3], stride: 2, pad: 1 },
 ];
 

@@ -15,7 +15,7 @@ import { eachBackend } from '../../../support/backends.ts';
 import { assertGradients } from '../../../support/finite-differences.ts';
 import { maxDifference, maxMagnitude } from '../../../support/tensor-fixture.ts';
 
-/** The number of rows of w, of x and of noise (0: none), widths, and attributes. */
+/** The number of pictures in ws, in x and in noise (0: none), widths, and attributes; of ws, [batch, 3, wDim], a layer has the row `size % 3`. */
 interface Case {
   readonly batch: number;
   readonly xBatch?: number;
@@ -27,6 +27,8 @@ interface Case {
   readonly up: boolean;
   readonly limit?: number;
 }
+
+const ROWS = 3;
 
 const CASES: readonly Case[] = [
   { batch: 1, noiseBatch: 0, wDim: 1, inputs: 1, outputs: 1, size: 1, up: false },
@@ -56,7 +58,7 @@ function drawArrays({ batch, xBatch = batch, noiseBatch, wDim, inputs, outputs, 
   const kernel = draw(9 * inputs * outputs);
   return {
     x: draw(xBatch * side * side * inputs),
-    w: draw(batch * wDim),
+    ws: draw(batch * ROWS * wDim),
     affineWeight: draw(wDim * inputs).map((value) => value / Math.sqrt(wDim)),
     affineBias: draw(inputs).map((value) => 1 + 0.1 * value),
     kernel: exact ? decodeFloat16(encodeFloat16(kernel)) : kernel,
@@ -70,15 +72,15 @@ async function compare(runtime: Runtime, example: Case, exact = true): Promise<{
   const { batch, xBatch = batch, noiseBatch, wDim, inputs, outputs, size, up, limit = Infinity } = example;
   const arrays = drawArrays(example, exact);
   const side = up ? size / 2 : size;
-  const attributes: SynthesisLayerAttributes = { size, up, outputs, epsilon: 1e-8, slope: 0.2, limit };
-  const sizes: SynthesisLayerSizes = { batch, xBatch, noiseBatch, wDim, inputs };
+  const attributes: SynthesisLayerAttributes = { row: size % ROWS, size, up, outputs, epsilon: 1e-8, slope: 0.2, limit };
+  const sizes: SynthesisLayerSizes = { batch, xBatch, noiseBatch, rows: ROWS, wDim, inputs };
   const float = (values: ArrayLike<number>): Float32Array => Float32Array.from(values);
   const y = runtime.run(() =>
     tf.tidy(() =>
       synthesisLayer(
         {
           x: tf.tensor4d(float(arrays.x), [xBatch, side, side, inputs]),
-          w: tf.tensor2d(float(arrays.w), [batch, wDim]),
+          ws: tf.tensor3d(float(arrays.ws), [batch, ROWS, wDim]),
           affineWeight: tf.tensor2d(float(arrays.affineWeight), [wDim, inputs]),
           affineBias: tf.tensor1d(float(arrays.affineBias)),
           kernel: packKernel(tf.tensor4d(float(arrays.kernel), [3, 3, inputs, outputs]), { size, up }),
@@ -108,7 +110,7 @@ const shapesOf = (example: Case): Record<keyof SynthesisLayerArrays, number[]> =
   const side = up ? size / 2 : size;
   return {
     x: [xBatch, side, side, inputs],
-    w: [batch, wDim],
+    ws: [batch, ROWS, wDim],
     affineWeight: [wDim, inputs],
     affineBias: [inputs],
     kernel: [3, 3, inputs, outputs],
@@ -123,7 +125,7 @@ async function differentiate(runtime: Runtime, example: Case) {
   const { batch, xBatch = batch, noiseBatch, wDim, inputs, outputs, size, up, limit = Infinity } = example;
   const arrays = drawArrays(example, false) as Record<keyof SynthesisLayerArrays, Float32Array>;
   const [names, shapes] = [Object.keys(arrays) as (keyof SynthesisLayerArrays)[], shapesOf(example)];
-  const attributes: SynthesisLayerAttributes = { size, up, outputs, epsilon: 1e-2, slope: 0.2, limit };
+  const attributes: SynthesisLayerAttributes = { row: size % ROWS, size, up, outputs, epsilon: 1e-2, slope: 0.2, limit };
   const probe = createNormalStream('probe', 'test')(batch * size * size * outputs);
   const gradients = runtime.run(() =>
     tf.tidy(() => {
@@ -141,7 +143,7 @@ async function differentiate(runtime: Runtime, example: Case) {
   tf.dispose(gradients);
   const reference = (all: readonly ArrayLike<number>[]): Float64Array => {
     const given = Object.fromEntries(names.map((name, index) => [name, all[index]])) as unknown as SynthesisLayerArrays;
-    return synthesisLayerRef(given, { batch, xBatch, noiseBatch, wDim, inputs }, attributes);
+    return synthesisLayerRef(given, { batch, xBatch, noiseBatch, rows: ROWS, wDim, inputs }, attributes);
   };
   return { reference, arrays, probe, gradients: Object.fromEntries(names.map((name, index) => [name, values[index] as Float32Array])) };
 }

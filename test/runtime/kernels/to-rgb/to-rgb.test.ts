@@ -19,6 +19,10 @@ interface Case {
   readonly limit?: number;
 }
 
+/** Of ws, [batch, 3, wDim], a layer has the last row. */
+const ROWS = 3;
+const ROW = 2;
+
 const CASES: readonly Case[] = [
   { batch: 1, size: 1, wDim: 1, inputs: 1, image: false },
   { batch: 1, size: 4, wDim: 16, inputs: 8, image: false },
@@ -34,7 +38,7 @@ function drawArrays({ batch, size, wDim, inputs, image }: Case) {
   const draw = createNormalStream(JSON.stringify([batch, size, inputs]), 'test');
   return {
     x: draw(batch * size * size * inputs),
-    w: draw(batch * wDim),
+    ws: draw(batch * ROWS * wDim),
     affineWeight: draw(wDim * inputs).map((value) => value / Math.sqrt(wDim)),
     affineBias: draw(inputs),
     kernel: draw(inputs * 3).map((value) => value / Math.sqrt(inputs)),
@@ -51,14 +55,14 @@ async function compare(runtime: Runtime, example: Case) {
       toRgb(
         {
           x: tf.tensor4d(arrays.x, [batch, size, size, inputs]),
-          w: tf.tensor2d(arrays.w, [batch, wDim]),
+          ws: tf.tensor3d(arrays.ws, [batch, ROWS, wDim]),
           affineWeight: tf.tensor2d(arrays.affineWeight, [wDim, inputs]),
           affineBias: tf.tensor1d(arrays.affineBias),
           kernel: tf.tensor4d(arrays.kernel, [1, 1, inputs, 3]),
           bias: tf.tensor1d(arrays.bias),
           image: arrays.image && tf.tensor4d(arrays.image, [batch, size / 2, size / 2, 3]),
         },
-        { limit },
+        { row: ROW, limit },
       ),
     ),
   );
@@ -66,7 +70,7 @@ async function compare(runtime: Runtime, example: Case) {
   assert.equal(y.dtype, 'float32');
   const values = await y.data();
   y.dispose();
-  return { values, expected: toRgbRef(arrays, { batch, size, wDim, inputs }, limit) };
+  return { values, expected: toRgbRef(arrays, { batch, size, rows: ROWS, wDim, inputs }, { row: ROW, limit }) };
 }
 
 /** The gradients of Σ probe · y by everything that the layer takes. */
@@ -75,7 +79,7 @@ async function differentiate(runtime: Runtime, example: Case) {
   const { image, ...given } = drawArrays(example);
   const arrays: Record<string, Float32Array> = image ? { ...given, image } : given;
   const shapes: Record<string, number[]> = {
-    ...{ x: [batch, size, size, inputs], w: [batch, wDim], affineWeight: [wDim, inputs], affineBias: [inputs] },
+    ...{ x: [batch, size, size, inputs], ws: [batch, ROWS, wDim], affineWeight: [wDim, inputs], affineBias: [inputs] },
     ...{ kernel: [1, 1, inputs, 3], bias: [3], image: [batch, size / 2, size / 2, 3] },
   };
   const names = Object.keys(arrays);
@@ -86,7 +90,7 @@ async function differentiate(runtime: Runtime, example: Case) {
   const probe = createNormalStream('probe', 'test')(batch * size * size * 3);
   const gradients = runtime.run(() =>
     tf.tidy(() =>
-      tf.grads((...all) => toRgb(named(all) as unknown as ToRgbTensors, { limit }))(
+      tf.grads((...all) => toRgb(named(all) as unknown as ToRgbTensors, { row: ROW, limit }))(
         names.map((name) => tf.tensor(arrays[name] ?? [], shapes[name])),
         tf.tensor4d(probe, [batch, size, size, 3]),
       ),
@@ -95,7 +99,7 @@ async function differentiate(runtime: Runtime, example: Case) {
   const values = await Promise.all(gradients.map(async (gradient) => (await gradient.data()) as Float32Array));
   tf.dispose(gradients);
   const reference = (all: readonly ArrayLike<number>[]): Float64Array =>
-    toRgbRef(named(all) as unknown as ToRgbArrays, { batch, size, wDim, inputs }, limit);
+    toRgbRef(named(all) as unknown as ToRgbArrays, { batch, size, rows: ROWS, wDim, inputs }, { row: ROW, limit });
   return { reference, arrays, probe, gradients: Object.fromEntries(names.map((name, index) => [name, values[index] as Float32Array])) };
 }
 
