@@ -115,7 +115,7 @@ export const TooFar: StoryObj = {
 
 const ACTIVATIONS = {
   none: 'none',
-  leaky_relu: 'leaky ReLU, slope 0.2',
+  leaky_relu: 'leaky ReLU',
   relu: 'ReLU',
   tanh: 'tanh',
 } as const satisfies Partial<Record<DcganActivation, string>>;
