@@ -208,9 +208,11 @@ const cdn = {
 const demoPage = {
   name: 'demo-page',
   async generateBundle() {
-    const html = (await readFile('stories/demo/index.html', 'utf8')).replace('./demo.ts', './demo.js');
+    const page = await readFile('stories/demo/index.html', 'utf8');
+    const html = page.replace('./demo.ts', './demo.js').replace('../../src/gan-canvas.css', './gan-canvas.css');
     this.emitFile({ type: 'asset', fileName: 'index.html', source: html });
     this.emitFile({ type: 'asset', fileName: 'demo.css', source: await readFile('stories/demo/demo.css') });
+    this.emitFile({ type: 'asset', fileName: 'gan-canvas.css', source: await readFile('src/gan-canvas.css') });
   },
 };
 const demo = chunked({ demo: 'stories/demo/demo.ts', worker: 'src/engine/worker.ts' }, 'dist/demo', []);

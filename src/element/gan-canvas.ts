@@ -207,14 +207,14 @@ export class GanCanvas extends GanCanvasMethods {
 
   readonly #controls: LazyPanelController = new LazyPanelController(this, {
     name: 'of controls',
-    room: () => (this.controls ? html`<div class="coming"></div>` : nothing),
+    room: () => (this.controls && this.#mayLoad ? html`<div class="coming"></div>` : nothing),
     isWanted: () => this.controls && this.#isWanted,
     load: async () => (await import('./controls/controls-panel.ts')).createControlsPanel({ host: this }),
   });
 
   readonly #panel: LazyPanelController = new LazyPanelController(this, {
     name: 'for training',
-    room: () => (this.trainable ? html`<div class="coming training"></div>` : nothing),
+    room: () => (this.trainable && this.#mayLoad ? html`<div class="coming training"></div>` : nothing),
     isWanted: () => this.trainable && this.#isWanted,
     load: async () => (await import('./training-panel/training-panel.ts')).createTrainingPanel({ host: this, canvas: () => this.#canvas }),
   });
@@ -252,7 +252,12 @@ export class GanCanvas extends GanCanvasMethods {
 
   get #isWanted(): boolean {
     const isCalledFor = this.#visibility.wasVisible || String(this.loading).trim().toLowerCase() === 'eager';
-    return isCalledFor && (this.#status.hasLoaded || !this.#saver.holds);
+    return isCalledFor && this.#mayLoad;
+  }
+
+  /** False while the visitor, who saves data, has not asked for the picture. */
+  get #mayLoad(): boolean {
+    return this.#status.hasLoaded || !this.#saver.holds;
   }
 
   override connectedCallback(): void {

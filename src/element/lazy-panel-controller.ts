@@ -9,7 +9,7 @@ export interface LazyPanel extends HTMLElement {
 export interface LazyPanelControllerOptions {
   /** What it is a panel of or for, for the message when it cannot be loaded. */
   readonly name: string;
-  /** What is in the place of the panel until it is there, so that nothing jumps when it comes; `nothing` when the host has no such panel. */
+  /** What is in the place of the panel until it is there, so that nothing jumps when it comes; `nothing` when none is to be expected. */
   readonly room: () => TemplateResult | typeof nothing;
   /** True when the host is to show the panel. */
   readonly isWanted: () => boolean;

@@ -105,8 +105,7 @@ export class StyleGan2Generator implements GeneratorNetwork {
 
   prepare(parameters: Parameters): Prepared {
     return tf.tidy(() => {
-      const prepared: Prepared = {};
-      Object.assign(prepared, this.#prepareMapping(parameters));
+      const prepared = this.#prepareMapping(parameters);
       prepared['w_avg'] = tf.reshape(tf.clone(requireParameter(parameters, 'mapping.w_avg')), [1, this.wDim]);
       const constant = requireParameter(parameters, 'synthesis.b4.const') as tf.Tensor3D;
       prepared['const'] = tf.expandDims(tf.transpose(constant, [1, 2, 0]), 0);

@@ -14,8 +14,8 @@ import { nodeModule } from './node-file-path.ts';
 import type { Runtime } from './runtime.ts';
 
 /**
- * Loads what gradients need beyond drawing: TF.js's table of gradients, and the kernels that its WASM backend lacks or has slower, or its WebGPU backend has slower. Load this module itself by
- * import(): pages that only draw never pay for it. Call it once for each runtime, before tf.grads and the like.
+ * Loads what gradients need beyond drawing: TF.js's table of gradients, and kernels in place of those that its backends lack or have slower. Load
+ * this module itself by import(): pages that only draw never pay for it. Call it once for each runtime, before tf.grads and the like.
  */
 export async function loadGradients(runtime: Runtime): Promise<void> {
   await loadTable();
@@ -34,7 +34,10 @@ export async function loadGradients(runtime: Runtime): Promise<void> {
   registerUnsortedSegmentSum();
 }
 
-/** The table as it is packaged imports folders, which Node cannot unless it is bundled; there TF.js as a whole brings it to the one registry that all its copies share. */
+/**
+ * The table imports folders, which Node cannot, unless it is bundled: there TF.js as a whole brings the table to the one registry that all its
+ * copies share.
+ */
 async function loadTable(): Promise<void> {
   try {
     await import('@tensorflow/tfjs-core/dist/register_all_gradients.js');

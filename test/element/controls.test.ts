@@ -89,6 +89,22 @@ describe('element/controls', () => {
       assert.isBelow(findIn(element.shadowRoot as ShadowRoot, '.picture').clientWidth, 700);
     });
 
+    it('takes no room while a visitor who saves data has not asked for the picture', async () => {
+      Object.defineProperty(navigator, 'connection', { value: { saveData: true }, configurable: true });
+      try {
+        element = createFakeCanvas({ controls: true });
+        document.body.append(element);
+        await element.updateComplete;
+        const shadow = element.shadowRoot as ShadowRoot;
+        assert.isNotNull(shadow.querySelector('[part="load"]'));
+        assert.isNull(shadow.querySelector('.coming'));
+        findIn<HTMLElement>(shadow, '[part="load"]').click();
+        await findPanel(element, 'controls');
+      } finally {
+        Reflect.deleteProperty(navigator, 'connection');
+      }
+    });
+
     it('gives way to what the page puts into its slot', async () => {
       await show();
       const own = Object.assign(document.createElement('button'), { slot: 'controls', textContent: 'Mine' });

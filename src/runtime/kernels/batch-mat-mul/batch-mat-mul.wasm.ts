@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { kernelsOf, pointerOf } from '../../wasm/load-kernels.ts';
-import { replaceKernel } from '../replace-kernel.wasm.ts';
+import { replaceWasmKernel } from '../replace-kernel.wasm.ts';
 
 const FLOAT = 4;
 /** Entries of a matrix from which on TF.js is as fast or faster where nothing is transposed. */
@@ -9,7 +9,7 @@ const LARGE = 100_000;
 
 /** Puts our matrix product in place of TF.js's, which is scalar for transposed matrices, as gradients have them; once for each realm. */
 export function registerBatchMatMul(): void {
-  replaceKernel('BatchMatMul', (params, stock) => {
+  replaceWasmKernel('BatchMatMul', (params, stock) => {
     const { a, b } = params.inputs as Record<'a' | 'b', tf.TensorInfo>;
     const { transposeA, transposeB } = params.attrs as unknown as tf.BatchMatMulAttrs;
     const [outer, outerB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import { replaceKernel } from '../replace-kernel.webgpu.ts';
+import { replaceKernel } from '../replace-kernel.ts';
 import { componentsFor, runProgram, WORKGROUP } from '../webgpu-program.ts';
 
 type ConvolutionInfo = tf.backend_util.Conv2DInfo;
@@ -159,7 +159,7 @@ function conv2dBackpropFilter(backend: WebGPUBackend, x: tf.TensorInfo, dy: tf.T
 
 /** Puts ours before TF.js's own, which does what has its channels first; once for each realm. */
 export function registerConv2dBackpropFilter(): void {
-  replaceKernel('Conv2DBackpropFilter', (params, stock) => {
+  replaceKernel('webgpu', 'Conv2DBackpropFilter', (params, stock) => {
     const { x, dy } = params.inputs as Record<'x' | 'dy', tf.TensorInfo>;
     const { strides, pad, dataFormat, dimRoundingMode, filterShape } = params.attrs as unknown as tf.Conv2DBackpropFilterAttrs;
     if (dataFormat === 'NCHW') return stock(params);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { inputGradientByTiles, planTiles } from '../convolution-tiles/convolution-tiles.wasm.ts';
-import { replaceKernel } from '../replace-kernel.wasm.ts';
+import { replaceWasmKernel } from '../replace-kernel.wasm.ts';
 
 /** A 1×1 convolution's gradient is one by the kernel with its channels changed over. */
 function convolveBack(dy: tf.TensorInfo, filter: tf.TensorInfo, backend: tf.KernelBackend): tf.TensorInfo {
@@ -25,7 +25,7 @@ function isPointwise(info: tf.backend_util.Conv2DInfo): boolean {
 
 /** Puts our gradient of a convolution by its input in place of TF.js's, for 1×1 kernels and what goes by tiles; once for each realm. */
 export function registerConv2dBackpropInput(): void {
-  replaceKernel('Conv2DBackpropInput', (params, stock) => {
+  replaceWasmKernel('Conv2DBackpropInput', (params, stock) => {
     const { dy, filter } = params.inputs as Record<'dy' | 'filter', tf.TensorInfo>;
     const { strides, pad, dimRoundingMode, inputShape } = params.attrs as unknown as tf.Conv2DBackpropInputAttrs;
     const filterShape = filter.shape as [number, number, number, number];

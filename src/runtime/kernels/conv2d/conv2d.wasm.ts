@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { convolveByTiles, planTiles } from '../convolution-tiles/convolution-tiles.wasm.ts';
-import { replaceKernel } from '../replace-kernel.wasm.ts';
+import { replaceWasmKernel } from '../replace-kernel.wasm.ts';
 
 /** Puts our convolution in place of TF.js's for what goes by tiles; once for each realm. */
 export function registerConv2d(): void {
-  replaceKernel('Conv2D', (params, stock) => {
+  replaceWasmKernel('Conv2D', (params, stock) => {
     const { x, filter } = params.inputs as Record<'x' | 'filter', tf.TensorInfo>;
     const { strides, dilations, pad, dimRoundingMode, dataFormat } = params.attrs as unknown as tf.Conv2DAttrs;
     const info = tf.backend_util.computeConv2DInfo(

@@ -1,10 +1,10 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { replaceKernel } from '../replace-kernel.wasm.ts';
+import { replaceWasmKernel } from '../replace-kernel.wasm.ts';
 
 /** A second tensor on the same values, which nothing changes. TF.js 4.22 copies them on WASM, some thousand times in a training step. */
 export function registerIdentity(): void {
-  replaceKernel('Identity', ({ inputs, backend }) => {
+  replaceWasmKernel('Identity', ({ inputs, backend }) => {
     const { dataId, shape, dtype } = inputs['x'] as tf.TensorInfo;
     (backend as BackendWasm).incRef(dataId);
     return { dataId, shape, dtype };

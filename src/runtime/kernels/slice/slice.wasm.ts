@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
-import { replaceKernel } from '../replace-kernel.wasm.ts';
+import { replaceWasmKernel } from '../replace-kernel.wasm.ts';
 
 type KernelArguments = Parameters<tf.KernelFunc>[0];
 
@@ -55,6 +55,6 @@ export function splitOnHeap({ inputs, attrs, backend }: KernelArguments): tf.Ten
 /** Puts our slices in place of TF.js's, which copy the whole tensor for every part of it; once for each realm. */
 export function registerSlice(): void {
   const isOfNumbers = ({ inputs }: KernelArguments): boolean => ['float32', 'int32', 'bool'].includes((inputs['x'] as tf.TensorInfo).dtype);
-  replaceKernel('Slice', (params, stock) => (isOfNumbers(params) ? sliceOnHeap(params) : stock(params)));
-  replaceKernel('SplitV', (params, stock) => (isOfNumbers(params) ? splitOnHeap(params) : stock(params)));
+  replaceWasmKernel('Slice', (params, stock) => (isOfNumbers(params) ? sliceOnHeap(params) : stock(params)));
+  replaceWasmKernel('SplitV', (params, stock) => (isOfNumbers(params) ? splitOnHeap(params) : stock(params)));
 }

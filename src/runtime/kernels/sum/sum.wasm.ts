@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { kernelsOf, pointerOf } from '../../wasm/load-kernels.ts';
-import { replaceKernel } from '../replace-kernel.wasm.ts';
+import { replaceWasmKernel } from '../replace-kernel.wasm.ts';
 
 /** Puts our sum along neighbouring axes in place of TF.js's, which transposes them to the end first; once for each realm. */
 export function registerSum(): void {
-  replaceKernel('Sum', (params, stock) => {
+  replaceWasmKernel('Sum', (params, stock) => {
     const x = params.inputs['x'] as tf.TensorInfo;
     const { axis, keepDims } = params.attrs as unknown as tf.SumAttrs;
     const axes = tf.util.parseAxisParam(axis, x.shape).sort((a, b) => a - b);

@@ -1,14 +1,14 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import { kernelsOf, pointerOf } from '../../wasm/load-kernels.ts';
-import { replaceKernel } from '../replace-kernel.wasm.ts';
+import { replaceWasmKernel } from '../replace-kernel.wasm.ts';
 
 /** TF.js does these well itself. */
 const FEWEST_AXES = 3;
 
 /** Puts our transpose in place of TF.js's, which finds the place of every value anew; once for each realm. */
 export function registerTranspose(): void {
-  replaceKernel('Transpose', (params, stock) => {
+  replaceWasmKernel('Transpose', (params, stock) => {
     const x = params.inputs['x'] as tf.TensorInfo;
     const { perm } = params.attrs as unknown as tf.TransposeAttrs;
     const rank = x.shape.length;
