@@ -64,7 +64,11 @@ class StartedRun implements FineTuneRun {
   /** What was said before there was a training to say it to. */
   readonly #said: FineTuneControl[] = [];
   #state: FineTuneState = 'queued';
+  /** Shown steps whose weights do not draw yet. */
+  #imports = 0;
   #importing: Promise<void> = Promise.resolve();
+  /** The latest step that came meanwhile. */
+  #held: FineTuneStep | null = null;
 
   constructor(
     target: FineTuneTarget,
@@ -131,6 +135,7 @@ class StartedRun implements FineTuneRun {
       for (const control of this.#said) this.#training.control(control);
       const { result, weights: final } = await this.#training.outcome;
       await this.#importing;
+      if (this.#held) this.#steps.push(this.#held);
       await this.#target.importWeights(final, REPLACING);
       return result;
     } catch (error) {
@@ -149,15 +154,21 @@ class StartedRun implements FineTuneRun {
       return;
     }
     const { step, weights } = event;
-    if (!weights) {
-      this.#steps.push(step);
-      return;
-    }
-    // A step is told of once its weights draw.
+    this.#held = null;
+    if (weights) this.#show(step, weights, ending);
+    else if (this.#imports === 0) this.#steps.push(step);
+    // Steps are told of in their order, and not so soon after a shown one that it would be passed over.
+    else this.#held = step;
+  }
+
+  /** A shown step is told of once its weights draw. */
+  #show(step: FineTuneStep, weights: Blob, ending: AbortController): void {
+    this.#imports += 1;
     this.#importing = this.#importing
       .then(() => this.#target.importWeights(weights, REPLACING))
       .then(
         () => {
+          this.#imports -= 1;
           this.#steps.push(step);
         },
         (error: unknown) => {

@@ -1,5 +1,6 @@
 import { assert } from 'chai';
 import type { FineTuneControl, FineTuneOutcome } from '../../../src/engine/fine-tune/fine-tune-job.ts';
+import type { FineTuneStep } from '../../../src/engine/fine-tune/fine-tune.ts';
 import { startFineTune, type FineTuneTarget, type StartTraining } from '../../../src/engine/fine-tune/start-fine-tune.ts';
 import { createGate, fakeInfo } from '../../element/fake-generator.ts';
 
@@ -29,6 +30,14 @@ function fakeTraining() {
   return { start, told, end, begun: begun.passed };
 }
 
+function createStep(step: number, isShown: boolean): FineTuneStep {
+  const numbers = { steps: 4, imagesSeen: step, imagesPerSecond: 1, secondsLeft: 1 };
+  return { step, ...numbers, losses: {}, diversity: null, isShown, notice: null, backend: 'wasm' };
+}
+
+/** Everything that has been promised until now has come about. */
+const nextTask = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
 /** Has the page hidden or shown, as far as its scripts can tell. */
 function setVisibility(state: DocumentVisibilityState): void {
   Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => state });
@@ -51,6 +60,36 @@ describe('engine/fine-tune/start-fine-tune', () => {
     await run.done;
     setVisibility('visible');
     assert.deepEqual(training.told, ['hidden', 'visible', 'hidden']);
+  });
+
+  it('tells of steps in their order, of a shown one when its weights draw, and of the last', async () => {
+    const [begun, imported, end] = [createGate(), createGate(), createGate()];
+    let tell: (number: number, weights: Blob | null) => void = () => undefined;
+    const start: StartTraining = (_, { onTraining }) => {
+      tell = (number, weights) => onTraining({ type: 'step', step: createStep(number, weights !== null), weights });
+      begun.open();
+      return Promise.resolve({ outcome: end.passed.then(() => OUTCOME), control: () => undefined });
+    };
+    const target = { ...fakeTarget(), importWeights: () => imported.passed };
+    const run = startFineTune(target, [], {}, { start, discriminatorUrl: null });
+    const seen: number[] = [];
+    const reading = (async () => {
+      for await (const { step } of run) seen.push(step);
+    })();
+    await begun.passed;
+    tell(1, null);
+    await nextTask();
+    tell(2, new Blob());
+    tell(3, null);
+    tell(4, null);
+    await nextTask();
+    assert.deepEqual(seen, [1]);
+    imported.open();
+    await nextTask();
+    assert.deepEqual(seen, [1, 2]);
+    end.open();
+    await Promise.all([run.done, reading]);
+    assert.deepEqual(seen, [1, 2, 4]);
   });
 
   it('runs two trainings one after the other, and passes on what the second was told meanwhile', async () => {
