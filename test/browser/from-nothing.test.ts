@@ -3,6 +3,7 @@ import type { FineTuneOptions, FineTuneStep } from '../../src/engine/fine-tune/f
 import type { GanCanvas } from '../../src/index.ts';
 import type { GanCanvasError } from '../../src/support/errors.ts';
 import { decodeWeights, type WeightsTensor } from '../../src/weights/weights-file.ts';
+import { pauseRunAt } from '../support/pause-run.ts';
 import { serveTrainable } from '../support/serve-files.ts';
 import { createCanvas, nextEvent, readPixels, showPicture } from './show.ts';
 
@@ -154,11 +155,7 @@ describe('<gan-canvas> in training from nothing', () => {
       await element.resetWeights();
 
       const run = element.fineTune(drawPictures(), options);
-      for await (const step of run) {
-        if (step.step === 3) run.pause();
-        if (step.step >= 3) break;
-      }
-      while (run.state !== 'paused') await new Promise((resolve) => setTimeout(resolve, 10));
+      await pauseRunAt(run, 3);
       element.remove();
       assert.equal(await run.done.catch((error: unknown) => (error as Error).name), 'AbortError');
 

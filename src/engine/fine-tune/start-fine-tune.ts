@@ -4,6 +4,7 @@ import type { ModelInfo } from '../../weights/model-info.ts';
 import { createDrawingQueue } from '../drawing-queue.ts';
 import type { ExportOptions, ImportOptions } from '../generator.ts';
 import { asPublicError } from '../public-error.ts';
+import { yieldToEventLoop } from '../yield-to-event-loop.ts';
 import type { FineTuneOptions, FineTuneResult, FineTuneRun, FineTuneState, FineTuneStep, NamedPicture } from './fine-tune.ts';
 import type { FineTuneControl, FineTuneEvent, FineTuneJob, FineTuneOutcome } from './fine-tune-job.ts';
 import { StepStream } from './step-stream.ts';
@@ -135,7 +136,7 @@ class StartedRun implements FineTuneRun {
       for (const control of this.#said) this.#training.control(control);
       const { result, weights: final } = await this.#training.outcome;
       await this.#importing;
-      if (this.#held) this.#steps.push(this.#held);
+      this.#tellHeld();
       await this.#target.importWeights(final, REPLACING);
       return result;
     } catch (error) {
@@ -151,6 +152,8 @@ class StartedRun implements FineTuneRun {
   #receive(event: FineTuneEvent, ending: AbortController): void {
     if (event.type === 'state') {
       this.#state = event.state;
+      // No step comes that would take its place. A task later: who hears of the shown step has heard of it then.
+      if (event.state === 'paused') void this.#importing.then(yieldToEventLoop).then(() => this.#tellHeld());
       return;
     }
     const { step, weights } = event;
@@ -159,6 +162,12 @@ class StartedRun implements FineTuneRun {
     else if (this.#imports === 0) this.#steps.push(step);
     // Steps are told of in their order, and not so soon after a shown one that it would be passed over.
     else this.#held = step;
+  }
+
+  #tellHeld(): void {
+    if (this.#held === null || this.#imports > 0) return;
+    this.#steps.push(this.#held);
+    this.#held = null;
   }
 
   /** A shown step is told of once its weights draw. */

@@ -1,6 +1,6 @@
 import { assert } from 'chai';
-import type { FineTuneControl, FineTuneOutcome } from '../../../src/engine/fine-tune/fine-tune-job.ts';
-import type { FineTuneStep } from '../../../src/engine/fine-tune/fine-tune.ts';
+import type { FineTuneControl, FineTuneEvent, FineTuneOutcome } from '../../../src/engine/fine-tune/fine-tune-job.ts';
+import type { FineTuneRun, FineTuneStep } from '../../../src/engine/fine-tune/fine-tune.ts';
 import { startFineTune, type FineTuneTarget, type StartTraining } from '../../../src/engine/fine-tune/start-fine-tune.ts';
 import { createGate, fakeInfo } from '../../element/fake-generator.ts';
 
@@ -62,34 +62,56 @@ describe('engine/fine-tune/start-fine-tune', () => {
     assert.deepEqual(training.told, ['hidden', 'visible', 'hidden']);
   });
 
-  it('tells of steps in their order, of a shown one when its weights draw, and of the last', async () => {
-    const [begun, imported, end] = [createGate(), createGate(), createGate()];
-    let tell: (number: number, weights: Blob | null) => void = () => undefined;
-    const start: StartTraining = (_, { onTraining }) => {
-      tell = (number, weights) => onTraining({ type: 'step', step: createStep(number, weights !== null), weights });
-      begun.open();
-      return Promise.resolve({ outcome: end.passed.then(() => OUTCOME), control: () => undefined });
+  describe('beside weights that do not draw yet', () => {
+    let tell: (event: FineTuneEvent) => void;
+    let run: FineTuneRun;
+    let [imported, end] = [createGate(), createGate()];
+    let seen: number[];
+    let reading: Promise<void>;
+    const tellStep = (step: number, weights: Blob | null = null): void => {
+      tell({ type: 'step', step: createStep(step, weights !== null), weights });
     };
-    const target = { ...fakeTarget(), importWeights: () => imported.passed };
-    const run = startFineTune(target, [], {}, { start, discriminatorUrl: null });
-    const seen: number[] = [];
-    const reading = (async () => {
-      for await (const { step } of run) seen.push(step);
-    })();
-    await begun.passed;
-    tell(1, null);
-    await nextTask();
-    tell(2, new Blob());
-    tell(3, null);
-    tell(4, null);
-    await nextTask();
-    assert.deepEqual(seen, [1]);
-    imported.open();
-    await nextTask();
-    assert.deepEqual(seen, [1, 2]);
-    end.open();
-    await Promise.all([run.done, reading]);
-    assert.deepEqual(seen, [1, 2, 4]);
+
+    beforeEach(async () => {
+      [imported, end, seen] = [createGate(), createGate(), []];
+      const begun = createGate();
+      const start: StartTraining = (_, { onTraining }) => {
+        tell = onTraining;
+        begun.open();
+        return Promise.resolve({ outcome: end.passed.then(() => OUTCOME), control: () => undefined });
+      };
+      run = startFineTune({ ...fakeTarget(), importWeights: () => imported.passed }, [], {}, { start, discriminatorUrl: null });
+      reading = (async () => {
+        for await (const { step } of run) seen.push(step);
+      })();
+      await begun.passed;
+      tellStep(1);
+      await nextTask();
+      tellStep(2, new Blob());
+      tellStep(3);
+      tellStep(4);
+    });
+
+    it('tells of steps in their order, of a shown one when its weights draw, and of the last', async () => {
+      await nextTask();
+      assert.deepEqual(seen, [1]);
+      imported.open();
+      await nextTask();
+      assert.deepEqual(seen, [1, 2]);
+      end.open();
+      await Promise.all([run.done, reading]);
+      assert.deepEqual(seen, [1, 2, 4]);
+    });
+
+    it('tells of the last step before a pause', async () => {
+      tell({ type: 'state', state: 'paused' });
+      imported.open();
+      while (seen.length < 3) await nextTask();
+      assert.deepEqual(seen, [1, 2, 4]);
+      end.open();
+      await Promise.all([run.done, reading]);
+      assert.deepEqual(seen, [1, 2, 4]);
+    });
   });
 
   it('runs two trainings one after the other, and passes on what the second was told meanwhile', async () => {
