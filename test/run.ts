@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
+import { stripVTControlCharacters } from 'node:util';
 import { findChromium } from './tools/chromium.mjs';
 
 interface Counts {
@@ -122,8 +123,24 @@ function judge(step: Step, code: number, output: string): Counts {
   return code !== 0 && counts.failed === 0 ? { passed: counts.passed, failed: 1 } : counts;
 }
 
+/**
+ * What a failed step said of its failures: each line that names one and the lines indented below it; the last lines where none is named.
+ */
+function excerptFailures(output: string): string {
+  const kept: string[] = [];
+  let indent: number | undefined;
+  for (const line of stripVTControlCharacters(output).split('\n')) {
+    const own = line.length - line.trimStart().length;
+    if (/^\s*(✗|not ok) /.test(line)) indent = own;
+    else if (indent !== undefined && line.trim() !== '' && (own < indent || /^\s*(✓|ok) /.test(line))) indent = undefined;
+    if (indent !== undefined && line.trim() !== '') kept.push(line);
+  }
+  return (kept.length > 0 ? kept.slice(0, 200) : output.trimEnd().split('\n').slice(-40)).join('\n');
+}
+
 const total = { passed: 0, failed: 0 };
 const slow: string[] = [];
+const failures: string[] = [];
 
 /** Runs a step, and says how it went. */
 async function take(step: Step): Promise<void> {
@@ -135,6 +152,7 @@ async function take(step: Step): Promise<void> {
   total.failed += counts.failed;
   const line = `${step.name}: ${counts.failed ? 'FAILED' : 'ok'} (${((performance.now() - start) / 1000).toFixed(0)} s)`;
   slow.push(line);
+  if (counts.failed > 0) failures.push(`── ${step.name}, what failed\n${excerptFailures(output)}`);
   if (step.isBeside) process.stdout.write(`\n── ${step.name}\n${output}`);
   console.log(`── ${line}`);
 }
@@ -148,6 +166,7 @@ for (const step of steps.filter((each) => !quick || each.quick)) {
   else await taken;
 }
 await Promise.all(beside);
+if (failures.length > 0) console.log(`\n${failures.join('\n\n')}`);
 console.log(`\n${slow.join('\n')}\n`);
 console.log(`${total.passed.toString()} passed, ${total.failed.toString()} failed`);
 process.exitCode = total.failed === 0 ? 0 : 1;
