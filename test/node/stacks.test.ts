@@ -20,7 +20,7 @@ let root: string;
 let pages: RunningServer;
 let cdn: RunningServer;
 
-/** Builds all examples at once: each is a page of its own, what they share is built once. */
+/** Builds all examples at once: each is a page of its own, what they share is built once. React's is built once more, with React 18. */
 async function buildExamples(): Promise<void> {
   cpSync('test/examples/server', join(root, 'server'), { recursive: true });
   cpSync(join(root, 'node_modules/gan-canvas/dist/gan-canvas.css'), join(root, 'server/gan-canvas.css'));
@@ -30,6 +30,14 @@ async function buildExamples(): Promise<void> {
     configFile: false,
     plugins: [vue({ template: { compilerOptions: { isCustomElement: (tag) => tag === 'gan-canvas' } } }), svelte({ configFile: false })],
     build: { rollupOptions: { input: BUILT.map((name) => join(root, name, 'index.html')) } },
+  });
+  await viteBuild({
+    root: join(root, 'react'),
+    base: './',
+    logLevel: 'warn',
+    configFile: false,
+    resolve: { alias: [{ find: /^react(-dom)?(?=\/|$)/, replacement: 'react$1-18' }] },
+    build: { outDir: join(root, 'dist/react-18') },
   });
 }
 
@@ -87,7 +95,7 @@ describe('the examples', { timeout: 300_000 }, () => {
     assert.notDeepEqual(expected.first, expected.second);
   });
 
-  for (const name of ['lit', 'react', 'vue', 'svelte']) {
+  for (const name of ['lit', 'react', 'react-18', 'vue', 'svelte']) {
     it(`in ${name}: the same two pictures`, async () => {
       assert.deepEqual(await driveExample(`${pages.url}${name}/`), expected);
     });
