@@ -386,6 +386,7 @@ export class GanCanvas extends GanCanvasMethods {
       model: info?.name ?? this.model ?? 'pomona',
       seed: job?.options.seed ?? this.seed,
       ownLatent: job?.options.latent !== undefined,
+      mix: job?.options.mix ?? null,
       className: classIndex == null ? null : (info?.labels[classIndex] ?? String(classIndex)),
       samples: job?.options.samples ?? 1,
       walking: job?.position != null,

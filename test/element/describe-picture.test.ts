@@ -2,7 +2,7 @@ import { assert } from 'chai';
 import { describePicture } from '../../src/element/describe-picture.ts';
 
 describe('element/describe-picture', () => {
-  const facts = { model: 'pomona', seed: '42', ownLatent: false, className: null, samples: 1, walking: false };
+  const facts = { model: 'pomona', seed: '42', ownLatent: false, mix: null, className: null, samples: 1, walking: false };
 
   it('names the model, the seed and the class', () => {
     assert.equal(describePicture(facts), 'Generated picture: pomona, seed 42');
@@ -11,6 +11,12 @@ describe('element/describe-picture', () => {
 
   it('names no seed for a latent of the page’s own', () => {
     assert.equal(describePicture({ ...facts, ownLatent: true }), 'Generated picture: pomona');
+  });
+
+  it('names what is mixed in', () => {
+    const text = 'Generated picture: pomona, seed 42, mixed with seed a@b in layers 4-7, pear';
+    assert.equal(describePicture({ ...facts, mix: 'a@b@4-7', className: 'pear' }), text);
+    assert.equal(describePicture({ ...facts, mix: { seed: 'a@b', layers: [4, 7] }, className: 'pear' }), text);
   });
 
   it('counts the pictures of a grid', () => {
