@@ -1,6 +1,6 @@
 import type { ReactiveController, ReactiveControllerHost } from 'lit';
 import type { FineTuneOptions, FineTuneResult, FineTuneRun, FineTuneState, FineTuneStep } from '../engine/fine-tune/fine-tune.ts';
-import { StepStream } from '../engine/fine-tune/step-stream.ts';
+import { ForwardingRun } from '../engine/fine-tune/forwarding-run.ts';
 import type { TrainableGenerator } from '../engine/generator.ts';
 import { asPublicError } from '../engine/public-error.ts';
 import { createAbortError } from '../support/errors.ts';
@@ -46,16 +46,14 @@ export class FineTuneController implements ReactiveController {
 }
 
 /** A training from the moment it is asked for, before its generator is open and its pictures are gathered. */
-class ElementRun implements FineTuneRun {
+class ElementRun extends ForwardingRun {
   readonly done: Promise<FineTuneResult>;
   readonly #hooks: FineTuneControllerOptions;
-  readonly #steps = new StepStream<FineTuneStep>();
-  /** Said before there was a run to say it to. */
-  readonly #said: ('pause' | 'resume' | 'stop')[] = [];
   #run: FineTuneRun | null = null;
   #isEnded = false;
 
   constructor(inputs: PictureInputs | null, options: FineTuneOptions, hooks: FineTuneControllerOptions) {
+    super();
     this.#hooks = hooks;
     // Pictures of an event are gone once its handler returns.
     const gathering = inputs === null ? null : gatherPictures(inputs, { signal: options.signal });
@@ -66,27 +64,6 @@ class ElementRun implements FineTuneRun {
 
   get state(): FineTuneState {
     return this.#isEnded ? 'ended' : (this.#run?.state ?? 'preparing');
-  }
-
-  pause(): void {
-    this.#say('pause');
-  }
-
-  resume(): void {
-    this.#say('resume');
-  }
-
-  stop(): void {
-    this.#say('stop');
-  }
-
-  [Symbol.asyncIterator](): AsyncGenerator<FineTuneStep, void> {
-    return this.#steps[Symbol.asyncIterator]();
-  }
-
-  #say(what: 'pause' | 'resume' | 'stop'): void {
-    if (this.#run) this.#run[what]();
-    else this.#said.push(what);
   }
 
   async #start(gathering: ReturnType<typeof gatherPictures> | null, options: FineTuneOptions): Promise<FineTuneResult> {
@@ -103,7 +80,7 @@ class ElementRun implements FineTuneRun {
 
   #end(result: FineTuneResult | null, error: Error | null): void {
     this.#isEnded = true;
-    this.#steps.end();
+    this.steps.end();
     this.#hooks.onEnd(result, error);
   }
 
@@ -116,10 +93,10 @@ class ElementRun implements FineTuneRun {
     if (options.signal?.aborted) throw createAbortError(options.signal);
     const run = gathered === null ? generator.resumeFineTune(options) : generator.fineTune(gathered.pictures, options);
     this.#run = run;
-    for (const what of this.#said) run[what]();
+    this.connect((control) => run[control]());
     for await (const step of run) {
       if (step.isShown) await this.#hooks.onWeights(generator);
-      this.#steps.push(step);
+      this.steps.push(step);
       this.#hooks.onStep(step);
     }
     const result = await run.done;

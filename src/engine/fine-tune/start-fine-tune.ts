@@ -7,7 +7,7 @@ import { asPublicError } from '../public-error.ts';
 import { yieldToEventLoop } from '../yield-to-event-loop.ts';
 import type { FineTuneOptions, FineTuneResult, FineTuneRun, FineTuneState, FineTuneStep, NamedPicture } from './fine-tune.ts';
 import type { FineTuneControl, FineTuneEvent, FineTuneJob, FineTuneOutcome } from './fine-tune-job.ts';
-import { StepStream } from './step-stream.ts';
+import { ForwardingRun } from './forwarding-run.ts';
 
 /** The generator whose weights a training changes. */
 export interface FineTuneTarget {
@@ -57,13 +57,9 @@ export function startFineTune(
   return new StartedRun(target, pictures !== null, job, start, signal);
 }
 
-class StartedRun implements FineTuneRun {
+class StartedRun extends ForwardingRun<'hidden' | 'visible'> {
   readonly done: Promise<FineTuneResult>;
   readonly #target: FineTuneTarget;
-  readonly #steps = new StepStream<FineTuneStep>();
-  #training: StartedTraining | null = null;
-  /** What was said before there was a training to say it to. */
-  readonly #said: FineTuneControl[] = [];
   #state: FineTuneState = 'queued';
   /** Shown steps whose weights do not draw yet. */
   #imports = 0;
@@ -78,12 +74,13 @@ class StartedRun implements FineTuneRun {
     start: StartTraining,
     signal: AbortSignal | undefined,
   ) {
+    super();
     this.#target = target;
     this.done = queue
       .run(() => this.#run(isNew, job, start, signal), signal)
       .finally(() => {
         this.#state = 'ended';
-        this.#steps.end();
+        this.steps.end();
       });
     // Whoever only iterates gets no unhandled rejection.
     this.done.catch(() => undefined);
@@ -91,27 +88,6 @@ class StartedRun implements FineTuneRun {
 
   get state(): FineTuneState {
     return this.#state;
-  }
-
-  pause(): void {
-    this.#say('pause');
-  }
-
-  resume(): void {
-    this.#say('resume');
-  }
-
-  stop(): void {
-    this.#say('stop');
-  }
-
-  [Symbol.asyncIterator](): AsyncGenerator<FineTuneStep, void> {
-    return this.#steps[Symbol.asyncIterator]();
-  }
-
-  #say(control: FineTuneControl): void {
-    if (this.#training) this.#training.control(control);
-    else this.#said.push(control);
   }
 
   async #run(
@@ -132,9 +108,9 @@ class StartedRun implements FineTuneRun {
       const onTraining = (event: FineTuneEvent): void => {
         this.#receive(event, ending);
       };
-      this.#training = await start({ ...job, weights }, { signal: ending.signal, onTraining });
-      for (const control of this.#said) this.#training.control(control);
-      const { result, weights: final } = await this.#training.outcome;
+      const training = await start({ ...job, weights }, { signal: ending.signal, onTraining });
+      this.connect((control) => training.control(control));
+      const { result, weights: final } = await training.outcome;
       await this.#importing;
       this.#tellHeld();
       await this.#target.importWeights(final, REPLACING);
@@ -159,14 +135,14 @@ class StartedRun implements FineTuneRun {
     const { step, weights } = event;
     this.#held = null;
     if (weights) this.#show(step, weights, ending);
-    else if (this.#imports === 0) this.#steps.push(step);
+    else if (this.#imports === 0) this.steps.push(step);
     // Steps are told of in their order, and not so soon after a shown one that it would be passed over.
     else this.#held = step;
   }
 
   #tellHeld(): void {
     if (this.#held === null || this.#imports > 0) return;
-    this.#steps.push(this.#held);
+    this.steps.push(this.#held);
     this.#held = null;
   }
 
@@ -178,7 +154,7 @@ class StartedRun implements FineTuneRun {
       .then(
         () => {
           this.#imports -= 1;
-          this.#steps.push(step);
+          this.steps.push(step);
         },
         (error: unknown) => {
           ending.abort(error);
@@ -190,7 +166,7 @@ class StartedRun implements FineTuneRun {
   #watchVisibility(): () => void {
     if (typeof document === 'undefined') return () => undefined;
     const tell = (): void => {
-      this.#say(document.visibilityState === 'hidden' ? 'hidden' : 'visible');
+      this.say(document.visibilityState === 'hidden' ? 'hidden' : 'visible');
     };
     if (document.visibilityState === 'hidden') tell();
     document.addEventListener('visibilitychange', tell);
