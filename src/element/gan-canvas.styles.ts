@@ -164,7 +164,7 @@ export const styles = css`
   }
 
   /* Where there is room, the controls stand beside the picture and are scrolled there: it stays in sight of what steers it. */
-  @container (inline-size >= 40rem) {
+  @container (inline-size >= 44rem) {
     .layout:has([part='controls'], .coming) {
       display: grid;
       grid-template-columns: minmax(0, 1fr) clamp(20rem, 42%, 30rem);
@@ -177,7 +177,7 @@ export const styles = css`
     [part='controls'],
     .layout .coming {
       block-size: 0;
-      min-block-size: max(100%, 30rem);
+      min-block-size: max(100%, 24rem);
       --list-size: none;
       overflow: auto;
       overscroll-behavior: contain;
