@@ -563,7 +563,7 @@ describe('element/controls', () => {
       const picture = element.shadowRoot?.querySelector('.picture')?.getBoundingClientRect();
       const controls = panel.host.getBoundingClientRect();
       assert.isAtLeast(controls.left, picture?.right ?? Infinity);
-      assert.closeTo(controls.height, Math.max(480, picture?.height ?? 0), 1);
+      assert.closeTo(controls.height, Math.max(384, picture?.height ?? 0), 1);
       assert.isAbove(panel.host.scrollHeight, controls.height);
     });
   });
