@@ -1,4 +1,4 @@
-/** `gan-canvas import` as a script sees it: exit code, stderr and files; and what the files draw in Node. */
+/** `gan-canvas import` as a script sees it: exit code, stderr and files; and what the files draw in Node. Needs `npm run build` before. */
 import { decode } from 'fast-png';
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -15,12 +15,13 @@ import { CHECKPOINTS, decodeNetwork, drawCase, imageCases, judgeCase } from '../
 import { loadFixtureCases } from '../support/fixture-weights.ts';
 import { maxDifference } from '../support/tensor-fixture.ts';
 
-const SOURCE = ['--import', 'tsx', 'src/cli/cli.ts'];
+const CLI = 'dist/node/cli.js';
+assert.ok(existsSync(CLI), `${CLI} is missing; run npm run build first.`);
 const folder = mkdtempSync(join(tmpdir(), 'gan-canvas-import-'));
 const fixture = (name: string): string => `test/fixtures/${name}`;
 
 function run(args: readonly string[]): { readonly code: number | null; readonly stdout: string; readonly stderr: string } {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [...SOURCE, ...args], { env: { ...process.env, DEBUG: '' } });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [CLI, ...args], { env: { ...process.env, DEBUG: '' } });
   return { code: status, stdout: stdout.toString(), stderr: stderr.toString() };
 }
 
