@@ -2,7 +2,8 @@ import { assert } from 'chai';
 import type { GanCanvas } from '../../src/index.ts';
 import { loadDirectedWeights } from '../support/named-directions.ts';
 import { tinySource } from '../support/tiny-source.ts';
-import { findIn, findPanel, textIn, until } from '../support/training-panel.ts';
+import { findIn, findPanel, textIn } from '../support/training-panel.ts';
+import { until } from '../support/until.ts';
 import { createCanvas, nextEvent, readPixels, showPicture } from './show.ts';
 
 describe('browser/controls', () => {

@@ -4,25 +4,10 @@ import type { GanCanvas } from '../../src/index.ts';
 import { decodeWeights } from '../../src/weights/weights-file.ts';
 import { pauseRunAt } from '../support/pause-run.ts';
 import { serveTrainable } from '../support/serve-files.ts';
-import { findIn, setField, textIn, until } from '../support/training-panel.ts';
+import { drawFile, drawFiles, findIn, setField, textIn } from '../support/training-panel.ts';
+import { until } from '../support/until.ts';
 import { createCanvas, nextEvent, readPixels, showPicture } from './show.ts';
 import { TrainingPage } from './training-page.ts';
-
-/** A picture file of that colour. */
-async function drawFile(colour: string, name: string): Promise<File> {
-  const canvas = new OffscreenCanvas(40, 30);
-  const context = canvas.getContext('2d');
-  if (!context) throw new Error('no 2d context');
-  context.fillStyle = colour;
-  context.fillRect(0, 0, 40, 30);
-  return new File([await canvas.convertToBlob()], name, { type: 'image/png' });
-}
-
-async function drawFiles(count: number): Promise<File[]> {
-  return Promise.all(
-    Array.from({ length: count }, (_, index) => drawFile(`hsl(${(index * 5).toString()} 90% 45%)`, `${index.toString()}.png`)),
-  );
-}
 
 /** Mean over all pixels, 0…255 each. */
 function meanColour({ data }: ImageData): number[] {
@@ -126,7 +111,7 @@ describe('<gan-canvas> in training', () => {
     element = await show();
     const colour = [220, 40, 40];
     const distance = (): number => meanColour(readPixels(element)).reduce((sum, value, at) => sum + Math.abs(value - (colour[at] ?? 0)), 0);
-    const red = await Promise.all(Array.from({ length: 10 }, (_, index) => drawFile('rgb(220 40 40)', `${index.toString()}.png`)));
+    const red = await Promise.all(Array.from({ length: 10 }, (_, index) => drawFile(`${index.toString()}.png`, 'rgb(220 40 40)')));
     const start = distance();
     const run = element.fineTune(red, { ...FEW, steps: 60, batch: 4, learningRate: 0.01, showEvery: 30 });
     assert.strictEqual((await run.done).reason, 'finished');

@@ -1,5 +1,6 @@
 import type { GanCanvas } from '../../src/index.ts';
-import { findPanel, until } from '../support/training-panel.ts';
+import { findPanel } from '../support/training-panel.ts';
+import { until } from '../support/until.ts';
 
 /** The page in `pages/trainable.ts`, in a frame, as a visitor has it in a tab. */
 export class TrainingPage {

@@ -1,7 +1,8 @@
 import { assert } from 'chai';
 import type { GanCanvas } from '../../src/index.ts';
 import { serveTrainable } from '../support/serve-files.ts';
-import { chooseFiles, drawFiles, findIn, findPanel, setField, textIn, until } from '../support/training-panel.ts';
+import { chooseFiles, drawFiles, findIn, findPanel, setField, textIn } from '../support/training-panel.ts';
+import { until } from '../support/until.ts';
 import { createCanvas, nextEvent, readPixels, showPicture } from './show.ts';
 
 describe('browser/training-panel', () => {

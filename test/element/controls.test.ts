@@ -4,7 +4,8 @@ import { assert } from 'chai';
 import type { RecordAnimationOptions } from '../../src/element/animation/animation-options.ts';
 import { readSettings } from '../../src/element/controls/controlled-settings.ts';
 import type { ModelInfo } from '../../src/weights/model-info.ts';
-import { findIn, findPanel, textIn, until } from '../support/training-panel.ts';
+import { findIn, findPanel, textIn } from '../support/training-panel.ts';
+import { until } from '../support/until.ts';
 import { createFakeCanvas, createGate, fakeInfo, nextEvent, settle, type FakeCanvas } from './fake-generator.ts';
 
 const direction = (name: string) => ({ name, kind: 'named', layers: [0, 1], range: [-3, 3], validation: {} }) as const;

@@ -1,7 +1,8 @@
 import { sendKeys } from '@web/test-runner-commands';
 import { assert } from 'chai';
 import { GanCanvasError } from '../../src/support/errors.ts';
-import { drawFile, findIn, findPanel, textIn, transferOf, until } from '../support/training-panel.ts';
+import { drawFile, findIn, findPanel, textIn, transferOf } from '../support/training-panel.ts';
+import { until } from '../support/until.ts';
 import { createFakeCanvas, nextEvent, type FakeCanvas } from './fake-generator.ts';
 
 describe('element/training-panel-opening', () => {

@@ -5,7 +5,8 @@ import { eraseKeptRun, findKeptRun, keepRun } from '../../src/engine/fine-tune/k
 import { readFineTuneSettings } from '../../src/engine/fine-tune/fine-tune-settings.ts';
 import { GanCanvasError } from '../../src/support/errors.ts';
 import type { ModelInfo } from '../../src/weights/model-info.ts';
-import { chooseFiles, drawFile, drawFiles, findIn, findPanel, textIn, transferOf, until } from '../support/training-panel.ts';
+import { chooseFiles, drawFile, drawFiles, findIn, findPanel, textIn, transferOf } from '../support/training-panel.ts';
+import { until } from '../support/until.ts';
 import { createFakeCanvas, fakeInfo, nextEvent, settle, type FakeCanvas } from './fake-generator.ts';
 import { FakeRun } from './fake-run.ts';
 

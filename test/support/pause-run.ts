@@ -1,5 +1,6 @@
 import { assert } from 'chai';
 import type { FineTuneRun } from '../../src/engine/fine-tune/fine-tune.ts';
+import { until } from './until.ts';
 
 /**
  * Takes a training that has just been asked for to that step, however fast it is, and leaves it paused there: it is paused after each step, the
@@ -12,6 +13,6 @@ export async function pauseRunAt(run: FineTuneRun, step: number): Promise<void> 
     run.pause();
     const { value } = await told.next();
     assert.equal(value?.step, next);
-    while (run.state !== 'paused') await new Promise((resolve) => setTimeout(resolve));
+    await until(() => run.state === 'paused');
   }
 }

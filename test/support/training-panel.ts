@@ -1,4 +1,5 @@
 /** What tests of the training panel have in common: files to give it, and ways to find what it shows. */
+import { until } from './until.ts';
 
 /** A picture file of one colour. */
 export async function drawFile(name: string, colour = 'rgb(220 40 40)', [width, height] = [40, 30]): Promise<File> {
@@ -18,15 +19,6 @@ export function transferOf(files: readonly File[]): DataTransfer {
   const transfer = new DataTransfer();
   for (const file of files) transfer.items.add(file);
   return transfer;
-}
-
-/** Waits, frame by frame, until there is something; a test that waits in vain ends by its own time limit. */
-export async function until<T>(find: () => T | null | undefined | false): Promise<T> {
-  for (;;) {
-    const found = find();
-    if (found) return found;
-    await new Promise((resolve) => requestAnimationFrame(resolve));
-  }
 }
 
 /** A panel of an element, once it is loaded. */

@@ -3,7 +3,7 @@ import { GanCanvas } from '../../../src/element.ts';
 import { encodeWebm } from '../../../src/element/animation/webm-file.ts';
 import { assertRejectsCode } from '../../support/assert-error.ts';
 import { assertAborts, tinySource } from '../../support/tiny-source.ts';
-import { until } from '../../support/training-panel.ts';
+import { until } from '../../support/until.ts';
 import { createFakeCanvas } from '../fake-generator.ts';
 
 if (!customElements.get('gan-canvas')) customElements.define('gan-canvas', GanCanvas);
